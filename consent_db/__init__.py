@@ -1,0 +1,1 @@
+"""The register and the ledger: people, permissions, restrictions, templates, photos, audit."""

@@ -1,0 +1,1 @@
+"""An invented school of drawn people: for the demo and for tests."""

@@ -1,0 +1,1 @@
+"""The models that find and read faces, each behind a port of gate.ports."""

@@ -1,0 +1,89 @@
+"""Every error that photogate raises on purpose.
+
+PhotogateError
+├── SettingsError          photogate.toml is wrong or missing
+├── SiteError              a folder, lock or file of the site is not as needed
+├── ImportRefused          a CSV file has rows that cannot be taken
+├── RegisterError          the register says no: unknown person, no permission ...
+│   ├── UnknownPerson
+│   └── RegisterChanged    the register moved on while a photo was judged
+├── RegisterUnreachable    the database cannot be opened or answers with an error
+├── AuditBroken            the chain of the audit log does not hold
+├── LoadRefused            a file is not a picture that can be judged
+├── EnrolmentRefused       a reference photo cannot be used
+└── EngineError            weights missing or changed, model fails to run
+
+The message of each is a sentence for the person at the keyboard that says what to do.
+Refusing to publish is not an error: it is a decision.
+"""
+
+from __future__ import annotations
+
+from gate.values import Reason
+
+
+class PhotogateError(Exception):
+    """Something that a person can mend; its text says how."""
+
+
+class SettingsError(PhotogateError):
+    """photogate.toml is missing, cannot be read, or holds a value that is not allowed."""
+
+
+class SiteError(PhotogateError):
+    """A folder, lock or file of the site is not as it must be."""
+
+
+class ImportRefused(PhotogateError):
+    """A CSV file was not taken; nothing of it was stored.
+
+    ``problems`` holds one sentence for each row that is wrong.
+    """
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+class RegisterError(PhotogateError):
+    """The register does not allow what was asked."""
+
+
+class UnknownPerson(RegisterError):
+    """Nobody in the register has this reference."""
+
+
+class RegisterChanged(RegisterError):
+    """Permissions changed between judging and releasing: judge again."""
+
+
+class RegisterUnreachable(PhotogateError):
+    """The register cannot be opened or does not answer."""
+
+
+class AuditBroken(PhotogateError):
+    """An entry of the audit log was changed, removed or put in; ``sequence`` is the first one."""
+
+    def __init__(self, message: str, sequence: int) -> None:
+        super().__init__(message)
+        self.sequence = sequence
+
+
+class LoadRefused(PhotogateError):
+    """A file cannot be judged; ``reason`` says why in the words of the ledger."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(detail or reason.value)
+        self.reason = reason
+        self.detail = detail
+
+    def __reduce__(self) -> tuple[type[LoadRefused], tuple[Reason, str]]:
+        return type(self), (self.reason, self.detail)
+
+
+class EnrolmentRefused(PhotogateError):
+    """A reference photo, or all of a person's, cannot be used."""
+
+
+class EngineError(PhotogateError):
+    """A model cannot be loaded or run."""

@@ -1,0 +1,105 @@
+"""What the gate asks of the world around it: models, register, ledger, clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from gate.values import Arrival, Face, Judgement, Pixels, RegisterSnapshot, Vectors
+
+Clock = Callable[[], datetime]
+"""The time now, in UTC, with its time zone."""
+
+
+class FaceFinder(Protocol):
+    """Finds faces in one picture as it is: no scaling, no turning."""
+
+    @property
+    def version(self) -> str:
+        """Model and weights, for the record."""
+        ...
+
+    def find(self, pixels: Pixels, threshold: float) -> list[Face]:
+        """Faces with at least this score, strongest first, in pixels of the picture."""
+        ...
+
+
+class FaceReader(Protocol):
+    """Turns faces into embeddings."""
+
+    @property
+    def version(self) -> str:
+        """Model and weights, for the record; embeddings of two versions never meet."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of an embedding."""
+        ...
+
+    def read(self, pixels: Pixels, faces: Sequence[Face]) -> Vectors:
+        """One row of unit length per face, in the order given."""
+        ...
+
+
+class Register(Protocol):
+    """The people and their permissions."""
+
+    def revision(self) -> int:
+        """Rises with every change; cheap to ask."""
+        ...
+
+    def snapshot(self) -> RegisterSnapshot:
+        """All that deciding needs. Raises RegisterUnreachable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A copy on its way to ``ready/``: ``path`` is relative to the site, with forward slashes."""
+
+    channel: str
+    path: str
+    sha256: str
+    width: int
+    height: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A file that was dropped: when, and of which earlier drop it is a duplicate (its path)."""
+
+    arrival: Arrival
+    at: datetime
+    duplicate_of: str | None
+
+
+class Ledger(Protocol):
+    """Every photo that was dropped, every decision, every released copy."""
+
+    def knows(self, photo: str) -> bool:
+        """Whether a photo with this SHA-256 was judged already."""
+        ...
+
+    def has_drop(self, arrival: Arrival) -> bool:
+        """Whether this very file (path, content, modification time) is recorded already."""
+        ...
+
+    def record(self, arrival: Arrival, judgement: Judgement, releases: Sequence[Release]) -> None:
+        """Store drop, judgement and releases with their audit entries in one transaction.
+
+        Raises RegisterChanged, and stores nothing, when the register's revision or the day is
+        no longer the one that the judgement rests on.
+        """
+        ...
+
+    def record_duplicate(self, arrival: Arrival) -> None:
+        """Store that the bytes of a photo that was judged before were dropped again."""
+        ...
+
+    def releases(self) -> Mapping[str, Release]:
+        """Every copy that should lie in ``ready/`` now, by its path."""
+        ...

@@ -1,0 +1,1 @@
+"""Takes photos from the staging folder: scan, settle, claim, judge in a worker, record."""
