@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from gate.values import Arrival, Face, Judgement, Pixels, RegisterSnapshot, Vectors
+from gate.arrays import Pixels, Vectors
+from gate.values import Arrival, Face, Judgement, RegisterSnapshot
 
 Clock = Callable[[], datetime]
 """The time now, in UTC, with its time zone."""

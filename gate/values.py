@@ -13,13 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Pixels = NDArray[np.uint8]
-    """Upright sRGB pixels, shape (height, width, 3)."""
-    Vectors = NDArray[np.float32]
-    """Embeddings, shape (n, d), every row of unit length."""
+    from gate.arrays import Pixels, Vectors
 
 
 # --- the photo and what is seen in it -----------------------------------------------------------
