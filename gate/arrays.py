@@ -10,3 +10,6 @@ Pixels = NDArray[np.uint8]
 
 Vectors = NDArray[np.float32]
 """Embeddings, shape (n, d), every row of unit length."""
+
+Mask = NDArray[np.bool_]
+"""True where something holds of a picture's pixels, shape (height, width)."""

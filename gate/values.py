@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from gate.arrays import Pixels, Vectors
 
 
+def day_of(moment: datetime) -> date:
+    """The day of a moment where the school is; permissions begin and end with local days."""
+    return moment.astimezone().date()
+
+
 # --- the photo and what is seen in it -----------------------------------------------------------
 
 

@@ -1,0 +1,140 @@
+"""Making a released copy: cover, render, and look again at what would be published.
+
+After covering, the finder and the reader are run once more on the encoded copy around every
+covered face. A face that can still be matched to whom it was, is covered on a larger region; when
+that does not help either, no copy is made.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from gate.arrays import Mask, Pixels, Vectors
+from gate.cover import cover
+from gate.match import Matcher
+from gate.ports import FaceFinder, FaceReader
+from gate.region import regions
+from gate.render import render
+from gate.stopwatch import Stopwatch
+from gate.values import Box, Channel, Decision, Face, Match, Outcome, Rendition
+
+GROWTH = (1.0, 1.25, 1.6)
+"""Sizes of the covered region that are tried in turn, relative to the usual one."""
+
+_SAME_FACE = 0.3
+"""Cosine similarity to the face as it was, from which it counts as still readable.
+
+Below SFace's own threshold for the same person (0.363), so rather covering too much."""
+
+_LOOK_AGAIN = 0.3
+"""Finder score from which something in a covered region is read again."""
+
+_CROP_EDGE = 320
+
+
+class StillMatched(Exception):
+    """A covered face can still be matched to its person, however large the region."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of one photo: inspected pixels, faces, their embeddings and matches."""
+
+    pixels: Pixels
+    faces: tuple[Face, ...]
+    vectors: Vectors
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True)
+class Copier:
+    """Makes copies with these models; ``matcher`` knows the register."""
+
+    finder: FaceFinder
+    reader: FaceReader
+    matcher: Matcher
+    watch: Stopwatch
+
+    def copy_for(self, seen: Seen, decision: Decision, channel: Channel) -> Rendition:
+        """The copy of a photo for one channel. Raises StillMatched when covering does not help."""
+        covered = [f.face for f in decision.faces if f.outcome is not Outcome.SHOWN]
+        if not covered:
+            with self.watch("encode"):
+                return render(seen.pixels, channel)
+        shown = [f.face for f in decision.faces if f.outcome is Outcome.SHOWN]
+        for growth in GROWTH:
+            with self.watch("cover"):
+                mask = regions(
+                    seen.pixels.shape[:2],
+                    [seen.faces[number] for number in covered],
+                    [seen.faces[number] for number in shown],
+                    grow=growth,
+                )
+                pixels = cover(seen.pixels, mask, channel.cover)
+            with self.watch("encode"):
+                rendition = render(pixels, channel)
+            with self.watch("look again"):
+                if not self.still_matched(rendition, seen, covered, mask):
+                    return rendition
+        raise StillMatched
+
+    def still_matched(
+        self, rendition: Rendition, seen: Seen, covered: Sequence[int], mask: Mask
+    ) -> bool:
+        """Whether a covered face of the encoded copy can still be matched to whom it was.
+
+        ``mask`` is True where the inspected pixels were covered.
+        """
+        with Image.open(io.BytesIO(rendition.data)) as image:
+            published = np.asarray(image.convert("RGB"), np.uint8)
+        factor = rendition.width / seen.pixels.shape[1]
+        for number in covered:
+            crop, offset = _around(published, seen.faces[number].box.scaled(factor))
+            found = [
+                face
+                for face in self.finder.find(crop, _LOOK_AGAIN)
+                if _inside(face.box, offset, factor, mask)
+            ]
+            if any(self._is_same(row, number, seen) for row in self.reader.read(crop, found)):
+                return True
+        return False
+
+    def _is_same(self, vector: Vectors, number: int, seen: Seen) -> bool:
+        if float(vector @ seen.vectors[number]) >= _SAME_FACE:
+            return True
+        before = seen.matches[number].best
+        after = self.matcher.match(vector[None], [True])[0]
+        veto = self.matcher.thresholds.veto
+        return before is not None and any(
+            candidate.person == before.person and candidate.score >= veto
+            for candidate in after.candidates
+        )
+
+
+def _around(pixels: Pixels, box: Box) -> tuple[Pixels, tuple[float, float, float]]:
+    """The surroundings of a box, enlarged or reduced; and where they lie: left, top, factor."""
+    size = 2.5 * max(box.w, box.h, 8.0)
+    x, y = box.centre
+    part = Box(x - size / 2, y - size / 2, size, size).clipped(pixels.shape[1], pixels.shape[0])
+    left, top = int(part.x), int(part.y)
+    crop = pixels[top : int(part.y + part.h) + 1, left : int(part.x + part.w) + 1]
+    factor = _CROP_EDGE / max(crop.shape[:2])
+    target = max(round(crop.shape[1] * factor), 1), max(round(crop.shape[0] * factor), 1)
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(crop, target, interpolation=method), np.uint8), (left, top, factor)
+
+
+def _inside(box: Box, offset: tuple[float, float, float], factor: float, mask: np.ndarray) -> bool:
+    """Whether the middle of a box found in a crop lies in the covered region."""
+    left, top, enlarged = offset
+    x, y = box.centre
+    column = int((x / enlarged + left) / factor)
+    row = int((y / enlarged + top) / factor)
+    height, width = mask.shape
+    return 0 <= row < height and 0 <= column < width and bool(mask[row, column])

@@ -1,0 +1,173 @@
+"""Deciding: what may be shown of one photo, per channel. Pure; standard library only.
+
+The order of the rules, for one channel and one day:
+
+1. A face that may be a restricted person (at the veto threshold) blocks; nothing outweighs it.
+2. A face is shown only if it is matched at the showing threshold, everybody within the margin of
+   the best match has live permission too, and no other face claims one of them more strongly.
+3. Every other face is covered.
+4. No face at all: approve, or review where the channel asks for it.
+5. The channel's options hold what would otherwise be released.
+
+Whatever is not explicitly allowed is covered, held or blocked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from gate.permission import Permission, permission, restriction_on
+from gate.values import (
+    Candidate,
+    Channel,
+    ConsentRecord,
+    Decision,
+    Face,
+    FaceDecision,
+    FaceReason,
+    Match,
+    Outcome,
+    Person,
+    Reason,
+    Restriction,
+    Thresholds,
+    Verdict,
+)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is the same for every photo: the register's word, thresholds, policy, and the day."""
+
+    people: Mapping[str, Person]
+    consents: Mapping[str, tuple[ConsentRecord, ...]]
+    restrictions: Mapping[str, tuple[Restriction, ...]]
+    thresholds: Thresholds
+    on: date
+    leavers_may_be_shown: bool = False
+
+
+def decide(
+    faces: Sequence[Face], matches: Sequence[Match], channel: Channel, rules: Rules
+) -> Decision:
+    """The verdict for one channel. ``matches`` are in the order of ``faces``.
+
+    Raises ValueError when their numbers differ.
+    """
+    if len(faces) != len(matches):
+        raise ValueError(f"{len(faces)} faces but {len(matches)} matches")
+    vetoes = [_veto(number, match, channel, rules) for number, match in enumerate(matches)]
+    if any(vetoes):
+        rest = [_judge(number, face, matches, channel, rules) for number, face in enumerate(faces)]
+        covered = [_covered_by_veto(decision) for decision in rest]
+        decisions = tuple(veto or other for veto, other in zip(vetoes, covered, strict=True))
+        return Decision(channel.name, Verdict.BLOCK, Reason.RESTRICTED_PERSON, decisions)
+    judged = tuple(
+        _judge(number, face, matches, channel, rules) for number, face in enumerate(faces)
+    )
+    return _verdict(judged, channel)
+
+
+def _veto(number: int, match: Match, channel: Channel, rules: Rules) -> FaceDecision | None:
+    for candidate in match.candidates:
+        if candidate.score < rules.thresholds.veto:
+            continue
+        restrictions = rules.restrictions.get(candidate.person, ())
+        restriction = restriction_on(restrictions, channel.name, rules.on)
+        if restriction is not None:
+            return FaceDecision(
+                number,
+                Outcome.VETO,
+                FaceReason.RESTRICTED,
+                candidate.person,
+                candidate.score,
+                _runner_up(match, candidate.person),
+                restriction=restriction.id,
+            )
+    return None
+
+
+def _covered_by_veto(decision: FaceDecision) -> FaceDecision:
+    if decision.outcome is Outcome.SHOWN:
+        return replace(decision, outcome=Outcome.COVERED)
+    return decision
+
+
+def _judge(
+    number: int, face: Face, matches: Sequence[Match], channel: Channel, rules: Rules
+) -> FaceDecision:
+    match = matches[number]
+    best = match.best
+    covered = FaceDecision(number, Outcome.COVERED, FaceReason.NOT_RECOGNISED)
+    if not match.readable:
+        return replace(covered, reason=FaceReason.UNREADABLE)
+    if best is None:
+        return covered
+    runner_up = _runner_up(match, best.person)
+    covered = replace(covered, score=best.score, runner_up=runner_up)
+    if not best.score >= rules.thresholds.show or face.weak:
+        return covered
+    answer = _permission(best.person, channel, rules)
+    known = replace(covered, person=best.person, consent=answer.record)
+    if not answer.granted:
+        return replace(known, reason=answer.reason)
+    if _confusable(match, best, channel, rules):
+        return replace(known, reason=FaceReason.CONFUSABLE)
+    if _claimed_by_another(number, best, matches):
+        return replace(known, reason=FaceReason.CLAIMED_TWICE)
+    if channel.cover_everyone:
+        return replace(known, reason=FaceReason.COVER_EVERYONE)
+    return replace(known, outcome=Outcome.SHOWN, reason=FaceReason.PERMITTED)
+
+
+def _runner_up(match: Match, person: str) -> Candidate | None:
+    return next((other for other in match.candidates if other.person != person), None)
+
+
+def _permission(person: str, channel: Channel, rules: Rules) -> Permission:
+    record = rules.people.get(person)
+    if record is None:
+        return Permission(False, FaceReason.NO_CONSENT)
+    if restriction_on(rules.restrictions.get(person, ()), channel.name, rules.on) is not None:
+        return Permission(False, FaceReason.RESTRICTED)
+    return permission(
+        record,
+        rules.consents.get(person, ()),
+        channel,
+        rules.on,
+        leavers_may_be_shown=rules.leavers_may_be_shown,
+    )
+
+
+def _confusable(match: Match, best: Candidate, channel: Channel, rules: Rules) -> bool:
+    """Whether somebody without permission resembles the face nearly as much as the best match."""
+    near = [c for c in match.candidates if c.score >= best.score - rules.thresholds.margin]
+    return any(not _permission(c.person, channel, rules).granted for c in near)
+
+
+def _claimed_by_another(number: int, best: Candidate, matches: Sequence[Match]) -> bool:
+    """Whether another face of the photo has the same best person at the same or a higher score."""
+    others = [match.best for place, match in enumerate(matches) if place != number]
+    return any(o is not None and o.person == best.person and o.score >= best.score for o in others)
+
+
+def _verdict(faces: tuple[FaceDecision, ...], channel: Channel) -> Decision:
+    shown = sum(face.outcome is Outcome.SHOWN for face in faces)
+    covered = len(faces) - shown
+    if not faces:
+        held = channel.no_faces != "approve"
+        verdict, reason = Verdict.REVIEW if held else Verdict.APPROVE, Reason.NO_FACES
+    elif not covered:
+        verdict, reason = Verdict.APPROVE, Reason.ALL_SHOWN
+    elif not shown:
+        held = channel.hold_if_all_covered
+        verdict, reason = Verdict.REVIEW if held else Verdict.BLUR, Reason.ALL_COVERED
+    elif covered <= channel.hold_if_singled_out:
+        verdict, reason = Verdict.REVIEW, Reason.SINGLED_OUT
+    else:
+        verdict, reason = Verdict.BLUR, Reason.SOME_COVERED
+    if channel.sign_off and verdict in (Verdict.APPROVE, Verdict.BLUR):
+        verdict, reason = Verdict.REVIEW, Reason.SIGN_OFF
+    return Decision(channel.name, verdict, reason, faces)

@@ -1,0 +1,161 @@
+"""Enrolment: from reference photos of one person to a template, or to a reason why not."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from gate.arrays import Pixels, Vectors
+from gate.errors import LoadRefused
+from gate.find import find
+from gate.load import Limits, load
+from gate.match import looks_like_someone_else, template
+from gate.ports import FaceFinder, FaceReader
+from gate.values import Face, Gallery
+
+RECOMMENDED = 3
+"""References from which recognition is as good as measured in docs/matching.md."""
+
+_LONG_EDGE = 1200
+_SMALLEST_FACE = 48.0
+"""Height in pixels of the smallest face that makes a reference."""
+
+_BYSTANDER = 0.6
+"""Another face may have at most this share of the main face's prominence."""
+
+_SHARPEST_BLUR = 8.0
+"""Variance of the Laplacian of a 112-pixel face below which a reference is too blurred."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One reference photo: its checksum, and either an embedding or the reason for refusing it."""
+
+    name: str
+    sha256: str
+    refused: str = ""
+    sharpness: float = 0.0
+    face_height: float = 0.0
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is used."""
+        return not self.refused
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The references of one person, with one row of ``vectors`` per reference that counts."""
+
+    person: str
+    references: tuple[Reference, ...]
+    vectors: Vectors
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """What came of one person's references; ``vector`` is None when no template can be made."""
+
+    person: str
+    references: tuple[Reference, ...]
+    vector: Vectors | None
+    refused: str = ""
+
+    @property
+    def counting(self) -> int:
+        """How many references stand behind the template."""
+        return sum(reference.counts for reference in self.references)
+
+
+def read_references(
+    person: str, files: Mapping[str, bytes], finder: FaceFinder, reader: FaceReader, limits: Limits
+) -> Reading:
+    """Look at every reference photo of one person. ``files``: their bytes by file name."""
+    references, vectors = [], []
+    for name, data in files.items():
+        reference = Reference(name, hashlib.sha256(data).hexdigest())
+        try:
+            pixels = load(data, limits, long_edge=_LONG_EDGE).pixels
+        except LoadRefused as error:
+            references.append(replace(reference, refused=f"cannot be read: {error}"))
+            continue
+        face, problem = main_face(pixels, find(pixels, finder)[0])
+        if face is None:
+            references.append(replace(reference, refused=problem))
+            continue
+        sharp = sharpness(pixels, face)
+        measured = replace(reference, sharpness=sharp, face_height=face.box.h)
+        if sharp < _SHARPEST_BLUR:
+            references.append(replace(measured, refused="the face is too blurred"))
+            continue
+        references.append(measured)
+        vectors.append(reader.read(pixels, [face])[0])
+    stacked: Vectors = np.array(vectors, np.float32).reshape(len(vectors), reader.dimension)
+    return Reading(person, tuple(references), stacked)
+
+
+def main_face(pixels: Pixels, faces: Sequence[Face]) -> tuple[Face | None, str]:
+    """The one face that a reference photo is about, or None and the reason.
+
+    A bystander who is much smaller, or at the edge, does no harm.
+    """
+    sure = [face for face in faces if not face.weak]
+    if not sure:
+        return None, "no face was found"
+    ranked = sorted(sure, key=lambda face: -_prominence(face, pixels))
+    best = ranked[0]
+    rivals = [
+        f for f in ranked[1:] if _prominence(f, pixels) > _BYSTANDER * _prominence(best, pixels)
+    ]
+    if rivals:
+        return None, f"{len(rivals) + 1} faces are equally prominent; use a photo of one person"
+    if best.box.h < _SMALLEST_FACE:
+        return None, f"the face is too small ({best.box.h:.0f} pixels; {_SMALLEST_FACE:.0f} needed)"
+    return best, ""
+
+
+def _prominence(face: Face, pixels: Pixels) -> float:
+    """Area, less where the face is away from the middle: at a corner a quarter counts."""
+    height, width = pixels.shape[:2]
+    x, y = face.box.centre
+    away = max(abs(x / width - 0.5), abs(y / height - 0.5)) * 2
+    return face.box.area * (1 - 0.75 * min(away, 1.0))
+
+
+def sharpness(pixels: Pixels, face: Face) -> float:
+    """Variance of the Laplacian of the grey face, brought to 112 pixels; higher is sharper."""
+    height, width = pixels.shape[:2]
+    box = face.box.clipped(width, height)
+    part = pixels[int(box.y) : int(box.y + box.h) + 1, int(box.x) : int(box.x + box.w) + 1]
+    grey = cv2.cvtColor(
+        cv2.resize(part, (112, 112), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY
+    )
+    return float(cv2.Laplacian(grey, cv2.CV_64F).var())
+
+
+def enrol(reading: Reading, others: Gallery) -> Enrolment:
+    """Make the template of one person, checked against everybody else's.
+
+    ``others`` are the templates of the other people, this run's included. References unlike the
+    rest of the person's own are left out; a person whose references resemble somebody else is
+    refused, because photos may have been swapped.
+    """
+    counting = [place for place, ref in enumerate(reading.references) if ref.counts]
+    references = list(reading.references)
+    if not counting:
+        return Enrolment(reading.person, tuple(references), None, "no reference can be used")
+    swapped = looks_like_someone_else(reading.vectors, others)
+    if swapped is not None:
+        words = f"looks more like {swapped}: were photos swapped?"
+        return Enrolment(reading.person, tuple(references), None, words)
+    vector, left_out = template(reading.vectors)
+    for row in left_out:
+        place = counting[row]
+        references[place] = replace(
+            references[place], refused="unlike this person's other references"
+        )
+    return Enrolment(reading.person, tuple(references), vector)

@@ -1,0 +1,127 @@
+"""Finding every face of a picture: several sizes, and turned where upright finds little.
+
+The candidates of all searches are merged. Weak ones stay, marked as weak: they are covered, never
+shown, because a face that was missed would be published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from gate.arrays import Pixels
+from gate.ports import FaceFinder
+from gate.values import Box, Face, Search
+
+INSPECT_EDGE = 2000
+"""Longest side, in pixels, at which photos are searched and so at most published."""
+
+_SMALLEST_FOUND = 10.0
+"""Height in pixels of the smallest faces that YuNet finds at all (its finest stride is 8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindOptions:
+    """How to search.
+
+    ``candidate``: lowest score that counts at all. ``sure``: from here a face is not weak.
+    ``plain``: with a face at least this sure, the picture is taken to be upright. ``coarse``:
+    long edge of a second search, which finds faces that fill the picture. ``enlarge_below``:
+    pictures smaller than this are searched enlarged, too.
+    """
+
+    candidate: float = 0.3
+    sure: float = 0.5
+    plain: float = 0.8
+    coarse: int = 640
+    enlarge_below: int = 800
+    turned_edge: int = 1280
+
+
+DEFAULTS = FindOptions()
+
+
+def find(
+    pixels: Pixels, finder: FaceFinder, options: FindOptions = DEFAULTS
+) -> tuple[list[Face], Search]:
+    """Every face, in pixels of ``pixels``, left to right; and what was searched."""
+    edge = max(pixels.shape[:2])
+    edges = _edges(edge, options)
+    candidates = [f for size in edges for f in _at(pixels, size, finder, options.candidate)]
+    turns = [0]
+    if not any(face.score >= options.plain for face in candidates):
+        for turn in (90, 180, 270):
+            turns.append(turn)
+            candidates += _turned(pixels, turn, finder, options)
+    faces = [replace(face, weak=face.score < options.sure) for face in merge(candidates)]
+    smallest = _SMALLEST_FOUND * edge / max(edges)
+    search = Search(tuple(edges), tuple(turns), options.candidate, smallest)
+    return sorted(faces, key=lambda face: (face.box.x, face.box.y)), search
+
+
+def _edges(edge: int, options: FindOptions) -> list[int]:
+    edges = [edge]
+    if edge < options.enlarge_below:
+        edges.append(2 * edge)
+    if edge >= 1.5 * options.coarse:
+        edges.append(options.coarse)
+    return edges
+
+
+def _at(pixels: Pixels, edge: int, finder: FaceFinder, threshold: float) -> list[Face]:
+    """Faces found with the picture at this long edge, in pixels of ``pixels``."""
+    height, width = pixels.shape[:2]
+    factor = edge / max(height, width)
+    if factor == 1:
+        return finder.find(pixels, threshold)
+    size = max(round(width * factor), 1), max(round(height * factor), 1)
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    scaled: Pixels = np.asarray(cv2.resize(pixels, size, interpolation=method), np.uint8)
+    return [face.scaled(1 / factor) for face in finder.find(scaled, threshold)]
+
+
+def _turned(pixels: Pixels, turn: int, finder: FaceFinder, options: FindOptions) -> list[Face]:
+    height, width = pixels.shape[:2]
+    turned = np.ascontiguousarray(np.rot90(pixels, turn // 90))
+    edge = min(max(height, width), options.turned_edge)
+    found = _at(turned, edge, finder, options.candidate)
+    return [_turned_back(face, turn, (width, height)) for face in found]
+
+
+def _turned_back(face: Face, turn: int, size: tuple[int, int]) -> Face:
+    """A face found in the picture turned counter-clockwise by ``turn``, as it lies upright."""
+
+    def back(x: float, y: float) -> tuple[float, float]:
+        width, height = size
+        return {90: (width - y, x), 180: (width - x, height - y), 270: (y, height - x)}[turn]
+
+    box = face.box
+    ax, ay = back(box.x, box.y)
+    bx, by = back(box.x + box.w, box.y + box.h)
+    upright = Box(min(ax, bx), min(ay, by), abs(ax - bx), abs(ay - by))
+    return replace(face, box=upright, landmarks=tuple(back(x, y) for x, y in face.landmarks))
+
+
+def merge(candidates: Iterable[Face], iou: float = 0.4, inside: float = 0.65) -> list[Face]:
+    """One face where several searches found the same one; the surest wins.
+
+    Two boxes are the same face when they overlap by ``iou``, or when the smaller one lies by
+    ``inside`` of its area in the other and they are of similar size (an eye taken for a face is a
+    different find, and is kept).
+    """
+    kept: list[Face] = []
+    for face in sorted(candidates, key=lambda face: -face.score):
+        if not any(_same(face.box, other.box, iou, inside) for other in kept):
+            kept.append(face)
+    return kept
+
+
+def _same(box: Box, other: Box, iou: float, inside: float) -> bool:
+    if box.iou(other) >= iou:
+        return True
+    smaller = min(box.area, other.area)
+    larger = max(box.area, other.area)
+    return smaller > 0.25 * larger and box.overlap(other) >= inside * smaller

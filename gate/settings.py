@@ -1,0 +1,167 @@
+"""The settings of a site: photogate.toml, checked whole, with a clear word about every mistake."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from gate.errors import SettingsError
+from gate.match import DEFAULT_THRESHOLDS
+from gate.values import ALL_CHANNELS, Channel, Thresholds
+
+FILE_NAME = "photogate.toml"
+_CHANNEL_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_RESERVED = {"con", "prn", "aux", "nul", ALL_CHANNELS}
+
+PositiveSeconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class WatchSettings(_Section):
+    """How the staging folder is watched."""
+
+    settle_seconds: PositiveSeconds = 2.0
+    patience_seconds: PositiveSeconds = 30.0
+    poll_seconds: PositiveSeconds = 5.0
+    workers: int = Field(default=0, ge=0, le=64)
+    time_limit_seconds: PositiveSeconds = 120.0
+    memory_limit_mb: int = Field(default=2048, ge=768, le=65_536)
+
+
+class LimitSettings(_Section):
+    """What a photo may be at most, checked before it is decoded."""
+
+    megabytes: int = Field(default=200, ge=1, le=2_000)
+    megapixels: int = Field(default=150, ge=1, le=1_000)
+
+
+class MatchingSettings(_Section):
+    """When a face counts as a person; see docs/matching.md for what the numbers mean."""
+
+    show_threshold: float = Field(default=DEFAULT_THRESHOLDS.show, gt=0, le=2)
+    veto_threshold: float = Field(default=DEFAULT_THRESHOLDS.veto, gt=-1, le=2)
+    margin: float = Field(default=DEFAULT_THRESHOLDS.margin, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _veto_is_lower(self) -> MatchingSettings:
+        if self.veto_threshold > self.show_threshold:
+            raise ValueError("veto_threshold must not be higher than show_threshold")
+        return self
+
+    def thresholds(self) -> Thresholds:
+        """The same as a value for the rules."""
+        return Thresholds(self.show_threshold, self.veto_threshold, self.margin)
+
+
+class PolicySettings(_Section):
+    """Rules that a school may choose."""
+
+    leavers_may_be_shown: bool = False
+    register_max_age_days: int = Field(default=400, ge=1, le=3_650)
+
+
+class ChannelSettings(_Section):
+    """How one channel publishes; the table's name is the channel's."""
+
+    online: bool
+    max_edge: int = Field(default=1600, ge=200, le=2000)
+    cover: Literal["smooth", "fill", "oval"] = "smooth"
+    sign_off: bool = False
+    cover_everyone: bool = False
+    hold_if_singled_out: int = Field(default=0, ge=0, le=1_000)
+    hold_if_all_covered: bool = False
+    no_faces: Literal["approve", "review"] = "approve"
+
+
+class EngineSettings(_Section):
+    """Weight files to use instead of the packaged ones."""
+
+    finder_weights: str = ""
+    reader_weights: str = ""
+
+
+class RegisterSettings(_Section):
+    """Where the register is: "" for the embedded SQLite file, or a PostgreSQL address."""
+
+    url: str = ""
+
+
+Columns = dict[str, str]
+
+
+class ImportSettings(_Section):
+    """For each kind of file: our column name = the header that the school's system writes."""
+
+    people: Columns = Field(default_factory=dict)
+    consents: Columns = Field(default_factory=dict)
+    biometric: Columns = Field(default_factory=dict)
+    restrictions: Columns = Field(default_factory=dict)
+
+
+class Settings(_Section):
+    """All settings of a site."""
+
+    watch: WatchSettings = WatchSettings()
+    limits: LimitSettings = LimitSettings()
+    matching: MatchingSettings = MatchingSettings()
+    policy: PolicySettings = PolicySettings()
+    engines: EngineSettings = EngineSettings()
+    register_: RegisterSettings = Field(default=RegisterSettings(), alias="register")
+    import_: ImportSettings = Field(default=ImportSettings(), alias="import")
+    channels: dict[str, ChannelSettings] = Field(default_factory=dict)
+
+    @field_validator("channels")
+    @classmethod
+    def _names_are_plain(cls, channels: dict[str, ChannelSettings]) -> dict[str, ChannelSettings]:
+        for name in channels:
+            if not _CHANNEL_NAME.fullmatch(name) or name in _RESERVED:
+                raise ValueError(
+                    f"{name!r} cannot be a channel's name: use small letters, digits and hyphens"
+                )
+        return channels
+
+    def channel_values(self) -> tuple[Channel, ...]:
+        """The channels as values for the rules, in the order of the file."""
+        return tuple(
+            Channel(name=name, **settings.model_dump()) for name, settings in self.channels.items()
+        )
+
+
+def parse(text: str) -> Settings:
+    """Settings from the text of photogate.toml; raises SettingsError with every mistake named."""
+    try:
+        return Settings.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{FILE_NAME} is not valid TOML: {error}.") from error
+    except ValidationError as error:
+        mistakes = "; ".join(_mistake(dict(problem)) for problem in error.errors())
+        raise SettingsError(f"{FILE_NAME} has a value that is not allowed. {mistakes}.") from error
+
+
+def read(site: Path) -> Settings:
+    """The settings of a site; raises SettingsError when they are missing or wrong."""
+    try:
+        return parse((site / FILE_NAME).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(
+            f"There is no {FILE_NAME} in {site}. Make a site there with 'photogate init', or name "
+            "the right folder with --site."
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{site / FILE_NAME} cannot be read: {error}.") from error
+
+
+def _mistake(problem: dict[str, object]) -> str:
+    place = problem.get("loc")
+    where = ".".join(str(part) for part in place) if isinstance(place, tuple) else ""
+    words = str(problem.get("msg", "")).removeprefix("Value error, ")
+    if problem.get("type") == "extra_forbidden":
+        words = "there is no such setting"
+    return f"{where}: {words}" if where else words
