@@ -1,8 +1,20 @@
 """The command line, and the only place where the parts are wired together."""
 
+import sys
+
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; a mistake that somebody can mend ends with its sentence and code 1."""
     from cli.app import app
+    from cli.output import complain
+    from gate.errors import PhotogateError
 
-    app()
+    try:
+        app()
+    except PhotogateError as error:
+        complain(str(error))
+        sys.exit(1)
+    except BrokenPipeError:
+        # Somebody looked at the first lines only, as with head.
+        sys.stderr.close()
+        sys.exit(1)

@@ -68,15 +68,12 @@ class Copier:
             with self.watch("encode"):
                 return render(seen.pixels, channel)
         shown = [f.face for f in decision.faces if f.outcome is Outcome.SHOWN]
+        heads = [seen.faces[number] for number in covered]
+        beside = [seen.faces[number] for number in shown]
         for growth in GROWTH:
             with self.watch("cover"):
-                mask = regions(
-                    seen.pixels.shape[:2],
-                    [seen.faces[number] for number in covered],
-                    [seen.faces[number] for number in shown],
-                    grow=growth,
-                )
-                pixels = cover(seen.pixels, mask, channel.cover)
+                mask = regions(seen.pixels.shape[:2], heads, beside, grow=growth)
+                pixels = cover(seen.pixels, mask, channel.cover, ovals=heads)
             with self.watch("encode"):
                 rendition = render(pixels, channel)
             with self.watch("look again"):

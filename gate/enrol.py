@@ -134,7 +134,7 @@ def sharpness(pixels: Pixels, face: Face) -> float:
     grey = cv2.cvtColor(
         cv2.resize(part, (112, 112), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY
     )
-    return float(cv2.Laplacian(grey, cv2.CV_64F).var())
+    return float(np.var(cv2.Laplacian(grey, cv2.CV_64F)))
 
 
 def enrol(reading: Reading, others: Gallery) -> Enrolment:

@@ -16,6 +16,7 @@ from gate.find import INSPECT_EDGE, find
 from gate.load import Limits, load
 from gate.match import Matcher
 from gate.permission import may_have_template
+from gate.population import shipped_population
 from gate.ports import Clock, FaceFinder, FaceReader, Register
 from gate.stopwatch import Stopwatch
 from gate.values import (
@@ -217,7 +218,8 @@ class Gate:
         ):
             snapshot = self._register.snapshot()
             gallery = permitted_gallery(snapshot, today)
-            matcher = Matcher(gallery, self._policy.thresholds)
+            population = shipped_population(gallery.reader)
+            matcher = Matcher(gallery, self._policy.thresholds, population)
             known = self._known = _Known(snapshot, today, matcher)
         return known
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
+from jinja2 import Template
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from gate.errors import SettingsError
@@ -165,3 +167,11 @@ def _mistake(problem: dict[str, object]) -> str:
     if problem.get("type") == "extra_forbidden":
         words = "there is no such setting"
     return f"{where}: {words}" if where else words
+
+
+def default_text() -> str:
+    """The commented photogate.toml of a new site."""
+    source = resources.files("gate").joinpath("templates/photogate.toml.jinja")
+    template = Template(source.read_text(encoding="utf-8"), keep_trailing_newline=True)
+    text: str = template.render(thresholds=DEFAULT_THRESHOLDS)
+    return text

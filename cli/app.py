@@ -1,0 +1,67 @@
+"""The verbs of the command photogate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.auditing import audit_app
+from cli.demonstration import demo
+from cli.doctor import doctor
+from cli.enrolment import enrol_folder
+from cli.importing import import_file
+from cli.output import say
+from cli.people import consent_app, people_app, restrict_app
+from cli.photos import check, decisions, why
+from cli.setup import init
+from cli.site import Site, software
+from cli.watching import watch
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help=(
+        "Publishes no photo of your school unless everybody whose face can be seen in it may be "
+        "shown there."
+    ),
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(software())
+        raise typer.Exit
+
+
+@app.callback()
+def choose_site(
+    context: typer.Context,
+    site: Annotated[
+        Path,
+        typer.Option(
+            "--site", metavar="DIR", envvar="PHOTOGATE_SITE", help="The site's folder [this one]."
+        ),
+    ] = Path(),
+    version: Annotated[  # noqa: ARG001
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Choose the site that everything else is about."""
+    context.obj = Site(site)
+
+
+app.command("init")(init)
+app.command("import")(import_file)
+app.add_typer(people_app, name="people")
+app.add_typer(consent_app, name="consent")
+app.add_typer(restrict_app, name="restrict")
+app.command("enrol")(enrol_folder)
+app.command("watch")(watch)
+app.command("check")(check)
+app.command("decisions")(decisions)
+app.command("why")(why)
+app.add_typer(audit_app, name="audit")
+app.command("doctor")(doctor)
+app.command("demo")(demo)

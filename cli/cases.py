@@ -1,0 +1,73 @@
+"""Gathering what is known of a photo, to explain it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from cli.site import Site
+from consent_db import consents, people, restrictions, stored
+from consent_db.stored import StoredPhoto
+from gate.case import Case, Copy, Dropped
+from gate.errors import SiteError, UnknownPerson
+from gate.values import Person
+
+
+def find_photos(site: Site, text: str) -> list[StoredPhoto]:
+    """The photos meant by an id's beginning, an original's name, or the path of any copy."""
+    words = [text]
+    path = Path(text)
+    if path.is_file():
+        words.append(hashlib.sha256(path.read_bytes()).hexdigest())
+        root = site.root.resolve()
+        if path.resolve().is_relative_to(root):
+            words.append(path.resolve().relative_to(root).as_posix())
+    with site.database.reading() as connection:
+        found = {p.photo: p for word in words for p in stored.find(connection, word)}
+    return list(found.values())
+
+
+def the_photo(site: Site, text: str) -> StoredPhoto:
+    """The one photo that is meant. Raises SiteError when there is none, or several."""
+    found = find_photos(site, text)
+    if not found:
+        raise SiteError(
+            f"No photo of this site is called {text}. Name the file as it was dropped, the "
+            "beginning of its id (four characters or more), or the path of a copy."
+        )
+    if len(found) > 1:
+        lines = [f"  {p.photo[:12]}  {p.drops[0].arrival.original}" for p in found[:20]]
+        raise SiteError(
+            f"{len(found)} photos may be meant by {text}; say which by its id:\n" + "\n".join(lines)
+        )
+    return found[0]
+
+
+def case_of(site: Site, photo: StoredPhoto) -> Case:
+    """The photo with everything that its decisions rest on."""
+    decided = [face for decision in photo.judgement.decisions for face in decision.faces]
+    refs = {face.person for face in decided if face.person}
+    refs |= {face.runner_up.person for face in decided if face.runner_up}
+    with site.database.reading() as connection:
+        said = [r.record for ref in refs for r in consents.history(connection, ref)]
+        held = [r.restriction for ref in refs for r in restrictions.history(connection, ref)]
+        known = {ref: person for ref in refs if (person := _person(connection, ref)) is not None}
+    return Case(
+        photo.judgement,
+        photo.judged_at.astimezone(),
+        photo.judged_by,
+        tuple(Dropped(drop.arrival.original, drop.at.astimezone()) for drop in photo.drops),
+        tuple(Copy(release.channel, release.path) for release in photo.releases),
+        {record.id: record for record in said},
+        {restriction.id: restriction for restriction in held},
+        known,
+    )
+
+
+def _person(connection: Connection, ref: str) -> Person | None:
+    try:
+        return people.get(connection, ref)
+    except UnknownPerson:
+        return None

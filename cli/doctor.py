@@ -1,0 +1,178 @@
+"""photogate doctor: is everything as it must be, and if not, what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import metadata
+from pathlib import Path
+
+import typer
+
+from cli.options import AsJson, site_of
+from cli.output import console, print_json, say
+from cli.site import Site, now
+from consent_db import audit
+from gate import settings as settings_file
+from gate.engines.weights import SFACE, YUNET, locate
+from gate.errors import PhotogateError
+
+_PACKAGES = ("gate", "watch", "consent_db", "cli")
+_LOW_DISK = 2_000_000_000
+_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "sshfs", "fuse.sshfs", "9p", "davfs"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. ``level``: ok, warning or problem."""
+
+    what: str
+    level: str
+    text: str
+
+
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+    """Check models, register, folders, permissions, disk and packages, and say what to do."""
+    site = site_of(context)
+    findings = list(_findings(site))
+    if as_json:
+        print_json(findings)
+    else:
+        colours = {"ok": "green", "warning": "yellow", "problem": "bold red"}
+        for finding in findings:
+            console.print(f"[{colours[finding.level]}]{finding.level:>8}[/]", end="  ")
+            say(f"{finding.what}: {finding.text}")
+    if any(finding.level == "problem" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _findings(site: Site) -> Iterator[Finding]:
+    yield from _try("settings", lambda: _settings(site))
+    yield from _try("finder weights", lambda: [_weights(site, YUNET, "finder")])
+    yield from _try("reader weights", lambda: [_weights(site, SFACE, "reader")])
+    yield from _try("models", lambda: [_models(site)])
+    yield from _folders(site)
+    yield from _try("register", lambda: _register(site))
+    yield from _try("disk", lambda: [_disk(site)])
+    yield from _try("file system", lambda: [_file_system(site.staging)])
+    yield from _packages()
+
+
+def _try(what: str, check: Callable[[], list[Finding]]) -> list[Finding]:
+    try:
+        return check()
+    except (PhotogateError, OSError) as error:
+        return [Finding(what, "problem", str(error))]
+
+
+def _settings(site: Site) -> list[Finding]:
+    names = ", ".join(site.settings.channels)
+    if not names:
+        return [Finding("settings", "problem", "no channel is set up: nothing can be released")]
+    return [Finding("settings", "ok", f"{settings_file.FILE_NAME}, channels {names}")]
+
+
+def _weights(site: Site, accepted: tuple[object, ...], role: str) -> Finding:
+    configured = getattr(site.settings.engines, f"{role}_weights")
+    path, weights = locate(accepted, configured)  # type: ignore[arg-type]
+    return Finding(f"{role} weights", "ok", f"{weights.name} ({path.name}), checksum as measured")
+
+
+def _models(site: Site) -> Finding:
+    return Finding("models", "ok", f"both run: {site.engines.version}")
+
+
+def _folders(site: Site) -> Iterator[Finding]:
+    for path in (site.staging, site.ready, site.results, site.vault, site.root / "register"):
+        name = f"folder {path.name}"
+        if not path.is_dir():
+            yield Finding(name, "problem", f"{path} is missing; make it, or restore it")
+        elif not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+            yield Finding(name, "problem", f"{path} cannot be written by this account")
+        elif path.name in {"vault", "register"} and _open_to_others(path):
+            yield Finding(
+                name, "problem", f"{path} can be read by other accounts; run: chmod -R go= '{path}'"
+            )
+        else:
+            yield Finding(name, "ok", "there, and can be written")
+
+
+def _open_to_others(path: Path) -> bool:
+    return os.name == "posix" and any(
+        stat.S_IMODE(place.stat().st_mode) & 0o077 for place in (path, *path.iterdir())
+    )
+
+
+def _register(site: Site) -> list[Finding]:
+    snapshot = site.register().snapshot()
+    with site.database.reading() as connection:
+        entries = audit.verify(connection)
+    findings = [
+        Finding(
+            "register",
+            "ok" if snapshot.people else "warning",
+            f"{len(snapshot.people)} people, {len(snapshot.gallery.people)} with a face template",
+        ),
+        Finding("audit log", "ok", f"{entries} entries, chain intact"),
+    ]
+    allowed = timedelta(days=site.settings.policy.register_max_age_days)
+    if snapshot.confirmed_at is None:
+        text = "nothing was imported yet, so every photo is blocked; see 'photogate import --help'"
+        findings.append(Finding("register age", "problem", text))
+    elif now() - snapshot.confirmed_at > allowed:
+        text = "nothing was imported for too long, so every photo is blocked; import current lists"
+        findings.append(Finding("register age", "problem", text))
+    if snapshot.confirmed_at is not None and snapshot.confirmed_at > now() + timedelta(minutes=5):
+        text = "the register was changed in the future: set this computer's clock right"
+        findings.append(Finding("clock", "problem", text))
+    return findings
+
+
+def _disk(site: Site) -> Finding:
+    free = shutil.disk_usage(site.root).free
+    words = f"{free / 1e9:.1f} GB free"
+    if free < _LOW_DISK:
+        return Finding("disk", "problem", f"only {words}; make room, or photos stay in staging")
+    return Finding("disk", "ok", words)
+
+
+def _file_system(path: Path) -> Finding:
+    kind = _kind_of(path)
+    if kind in _NETWORK:
+        text = f"staging is on a network share ({kind}); changes are found by polling"
+        return Finding("file system", "warning", text)
+    return Finding("file system", "ok", kind or "kind not known on this computer")
+
+
+def _kind_of(path: Path) -> str:
+    """The kind of file system that holds this path, from /proc/mounts; "" where that is missing."""
+    mounts = Path("/proc/mounts")
+    if not mounts.is_file():
+        return ""
+    best, kind = "", ""
+    real = path.resolve().as_posix()
+    for line in mounts.read_text(encoding="utf-8").splitlines():
+        _, point, file_system, *_ = line.split(" ")
+        inside = real == point or real.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, file_system
+    return kind
+
+
+def _packages() -> Iterator[Finding]:
+    """Other distributions that ship a top-level package of the same name would mix with ours."""
+    owners = metadata.packages_distributions()
+    for name in _PACKAGES:
+        others = sorted(set(owners.get(name, [])) - {"photogate"})
+        if others:
+            text = (
+                f"the package {', '.join(others)} owns the name {name}, too; install photogate in "
+                "an environment of its own"
+            )
+            yield Finding("packages", "problem", text)
+            return
+    yield Finding("packages", "ok", "no other package uses photogate's names")

@@ -1,0 +1,28 @@
+"""Options and arguments that several verbs share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.site import Site, login_name
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text.")]
+By = Annotated[
+    str,
+    typer.Option("--by", metavar="NAME", help="Who does this, for the record [your login name]."),
+]
+Ref = Annotated[str, typer.Argument(metavar="REF", help="The person's reference, such as P0012.")]
+
+
+def site_of(context: typer.Context) -> Site:
+    """The site that the whole command is about."""
+    site = context.find_object(Site)
+    assert site is not None, "the callback of the app sets the site"  # noqa: S101
+    return site
+
+
+def actor(by: str) -> str:
+    """The name that goes into the record."""
+    return by.strip() or login_name()

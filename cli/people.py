@@ -1,0 +1,293 @@
+"""photogate people, consent, restrict: single looks and single changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import typer
+
+from cli.options import AsJson, By, Ref, actor, site_of
+from cli.output import british, print_json, print_table, say
+from cli.site import Site, now
+from consent_db import biometrics, consents, restrictions
+from gate.errors import RegisterError, SettingsError, UnknownPerson
+from gate.permission import may_have_template, permission, restriction_on
+from gate.values import (
+    ALL_CHANNELS,
+    ConsentRecord,
+    ConsentStatus,
+    Person,
+    RegisterSnapshot,
+    day_of,
+)
+
+ChannelNames = Annotated[
+    list[str],
+    typer.Option("--channel", "-c", help="The channel; repeat it for several."),
+]
+GivenBy = Annotated[str, typer.Option(help="Who said so: parent, mother, father, carer, self ...")]
+Method = Annotated[str, typer.Option(help="How it was said: form, letter, email, phone ...")]
+DAYS = ["%Y-%m-%d", "%d/%m/%Y"]
+
+people_app = typer.Typer(no_args_is_help=True, help="Look up people of the register.")
+consent_app = typer.Typer(no_args_is_help=True, help="Record what somebody entitled said.")
+restrict_app = typer.Typer(no_args_is_help=True, help="The list of people never to be shown.")
+
+
+@people_app.command("list")
+def list_people(context: typer.Context, as_json: AsJson = False) -> None:
+    """List everybody, with the channels on which they may be shown today."""
+    site = site_of(context)
+    snapshot = site.register().snapshot()
+    rows = [_row(site, snapshot, person) for person in snapshot.people.values()]
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        ("Ref", "Name", "Kind", "Year", "May be shown on", "References"),
+        (
+            (
+                row["ref"],
+                row["name"],
+                row["kind"],
+                row["year_group"],
+                ", ".join(row["may_be_shown_on"]) or "nowhere",
+                row["references"],
+            )
+            for row in rows
+        ),
+    )
+    say(f"{len(rows)} people.")
+
+
+@people_app.command("show")
+def show_person(context: typer.Context, ref: Ref, as_json: AsJson = False) -> None:
+    """Show everything about one person: permissions with their history, restrictions, template."""
+    site = site_of(context)
+    snapshot = site.register().snapshot()
+    person = known(snapshot, ref)
+    with site.database.reading() as connection:
+        record = {
+            **_row(site, snapshot, person),
+            "consents": consents.history(connection, ref),
+            "biometric": biometrics.history(connection, ref),
+            "restrictions": restrictions.history(connection, ref),
+        }
+    if as_json:
+        print_json(record)
+        return
+    say(f"{record['name']} ({ref}), {person.kind}", style="bold")
+    if person.year_group:
+        say(f"Year group {person.year_group}")
+    if person.left_on:
+        say(f"Left on {british(person.left_on)}")
+    say(f"May be shown on: {', '.join(record['may_be_shown_on']) or 'no channel'}")
+    say(f"References behind the face template: {record['references']}")
+    _print_consents(snapshot.consents.get(ref, ()))
+    for restriction in record["restrictions"]:
+        say(f"Restriction: {restriction}")
+
+
+def known(snapshot: RegisterSnapshot, ref: str) -> Person:
+    """The person with this reference. Raises UnknownPerson."""
+    try:
+        return snapshot.people[ref]
+    except KeyError:
+        raise UnknownPerson(
+            f"Nobody in the register has the reference {ref}. 'photogate people list' shows all."
+        ) from None
+
+
+def _row(site: Site, snapshot: RegisterSnapshot, person: Person) -> dict[str, Any]:
+    gallery = snapshot.gallery
+    references = dict(zip(gallery.people, gallery.references, strict=True))
+    return {
+        "ref": person.ref,
+        "name": f"{person.given_name} {person.family_name}".strip(),
+        "kind": person.kind,
+        "year_group": person.year_group,
+        "left_on": person.left_on,
+        "may_be_shown_on": _channels(site, snapshot, person),
+        "may_have_template": may_have_template(
+            snapshot.biometrics.get(person.ref, ()), day_of(now())
+        ),
+        "references": references.get(person.ref, 0),
+    }
+
+
+def _channels(site: Site, snapshot: RegisterSnapshot, person: Person) -> list[str]:
+    """The channels on which the person may be shown today."""
+    today = day_of(now())
+    records = snapshot.consents.get(person.ref, ())
+    restricted = snapshot.restrictions.get(person.ref, ())
+    keep = site.settings.policy.leavers_may_be_shown
+    return [
+        channel.name
+        for channel in site.settings.channel_values()
+        if permission(person, records, channel, today, leavers_may_be_shown=keep).granted
+        and restriction_on(restricted, channel.name, today) is None
+    ]
+
+
+def _print_consents(records: Sequence[ConsentRecord]) -> None:
+    say("What was said about images, newest first:", style="bold")
+    print_table(
+        ("Channel", "Status", "By", "How", "On", "From", "Until", "Names online use"),
+        (
+            (
+                record.channel,
+                record.status.value,
+                record.given_by,
+                record.method,
+                british(record.obtained_on),
+                british(record.valid_from),
+                british(record.valid_until),
+                "yes" if record.names_online_use else "no",
+            )
+            for record in sorted(records, key=lambda r: (r.obtained_on, r.id), reverse=True)
+        ),
+    )
+
+
+@consent_app.command()
+def grant(
+    context: typer.Context,
+    ref: Ref,
+    channel: ChannelNames,
+    valid_until: Annotated[
+        datetime | None,
+        typer.Option(formats=DAYS, metavar="DAY", help="The last day on which it counts."),
+    ] = None,
+    names_online_use: Annotated[
+        bool, typer.Option("--names-online-use", help="The wording named online use clearly.")
+    ] = False,
+    given_by: GivenBy = "parent",
+    method: Method = "form",
+    by: By = "",
+) -> None:
+    """Record that a person may be shown on these channels."""
+    until = valid_until.date() if valid_until else None
+    said = _Said(ConsentStatus.GRANTED, given_by, method, until, names_online_use)
+    _record(site_of(context), ref, channel, said, actor(by))
+
+
+@consent_app.command()
+def refuse(
+    context: typer.Context,
+    ref: Ref,
+    channel: ChannelNames,
+    given_by: GivenBy = "parent",
+    method: Method = "form",
+    by: By = "",
+) -> None:
+    """Record that a person must not be shown on these channels."""
+    said = _Said(ConsentStatus.REFUSED, given_by, method)
+    _record(site_of(context), ref, channel, said, actor(by))
+
+
+@consent_app.command()
+def withdraw(
+    context: typer.Context,
+    ref: Ref,
+    channel: ChannelNames,
+    given_by: GivenBy = "parent",
+    method: Method = "form",
+    by: By = "",
+) -> None:
+    """Record that permission for these channels was withdrawn."""
+    said = _Said(ConsentStatus.WITHDRAWN, given_by, method)
+    _record(site_of(context), ref, channel, said, actor(by))
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What somebody entitled said, for all the channels of one command."""
+
+    status: ConsentStatus
+    given_by: str
+    method: str
+    valid_until: date | None = None
+    names_online_use: bool = False
+
+
+def _record(site: Site, ref: str, channels: list[str], said: _Said, by: str) -> None:
+    _check_channels(site, channels)
+    today = day_of(now())
+    with site.database.transaction(by) as transaction:
+        for channel in channels:
+            consents.record(
+                transaction,
+                ConsentRecord(
+                    0,
+                    ref,
+                    channel,
+                    said.status,
+                    said.given_by,
+                    said.method,
+                    today,
+                    today,
+                    said.valid_until,
+                    said.names_online_use,
+                ),
+            )
+    say(f"Recorded for {ref}: {said.status.value} on {', '.join(channels)}.")
+    online = [c.name for c in site.settings.channel_values() if c.online and c.name in channels]
+    if said.status is ConsentStatus.GRANTED and online and not said.names_online_use:
+        say(
+            f"Without --names-online-use this releases nothing on {', '.join(online)}: "
+            "permission for an online channel counts only when its wording named online use.",
+            style="yellow",
+        )
+
+
+@restrict_app.command("add")
+def add_restriction(
+    context: typer.Context,
+    ref: Ref,
+    channel: Annotated[
+        list[str], typer.Option("--channel", "-c", help="Only this channel [all]; may be repeated.")
+    ] = [ALL_CHANNELS],  # noqa: B006
+    valid_from: Annotated[
+        datetime | None, typer.Option(formats=DAYS, metavar="DAY", help="First day [today].")
+    ] = None,
+    valid_until: Annotated[
+        datetime | None, typer.Option(formats=DAYS, metavar="DAY", help="Last day [until lifted].")
+    ] = None,
+    by: By = "",
+) -> None:
+    """Put a person on the restricted list: photos that may show them are blocked."""
+    site = site_of(context)
+    _check_channels(site, [name for name in channel if name != ALL_CHANNELS])
+    begin = valid_from.date() if valid_from else day_of(now())
+    end = valid_until.date() if valid_until else None
+    with site.database.transaction(actor(by)) as transaction:
+        restrictions.add(transaction, ref, frozenset(channel), begin, end)
+    say(f"{ref} is on the restricted list from {british(begin)}.")
+    if ref not in site.register().snapshot().gallery.people:
+        say(
+            f"{ref} has no face template, so photos of them cannot be recognised and blocked. "
+            "As an unknown person they are covered on every photo.",
+            style="yellow",
+        )
+
+
+@restrict_app.command("lift")
+def lift_restriction(context: typer.Context, ref: Ref, by: By = "") -> None:
+    """Take a person off the restricted list; permission is then asked for as for everybody."""
+    with site_of(context).database.transaction(actor(by)) as transaction:
+        lifted = restrictions.lift(transaction, ref)
+    if not lifted:
+        raise RegisterError(f"{ref} is not on the restricted list; nothing was changed.")
+    say(f"{ref} is no longer on the restricted list.")
+
+
+def _check_channels(site: Site, channels: Sequence[str]) -> None:
+    unknown = [name for name in channels if name not in site.settings.channels]
+    if unknown:
+        raise SettingsError(
+            f"There is no channel called {', '.join(unknown)}; this site has "
+            f"{', '.join(site.settings.channels)}. Nothing was recorded."
+        )

@@ -1,0 +1,189 @@
+"""photogate check, decisions, why: what would happen, what happened, and for which reason."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from PIL import Image
+
+from cli.cases import case_of, the_photo
+from cli.options import AsJson, site_of
+from cli.output import complain, print_json, print_table, say
+from cli.site import Site
+from consent_db import stored
+from consent_db.stored import StoredPhoto
+from gate.annotate import annotate
+from gate.case import Case
+from gate.english import ENGLISH
+from gate.errors import SettingsError, SiteError
+from gate.explain import as_dict, as_text, explain, face_outcomes, may_see_original
+from gate.find import INSPECT_EDGE
+from gate.load import load
+from gate.roles import Role
+from gate.values import Decision, Face, Judgement, Outcome
+from gate.vault import Vault
+from gate.words import reason_sentence
+
+
+def check(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Photos to look at.")],
+    channel: Annotated[
+        list[str], typer.Option("--channel", "-c", help="Only this channel; may be repeated.")
+    ] = [],  # noqa: B006
+    as_json: AsJson = False,
+) -> None:
+    """Say what would happen to these photos. Nothing is written or kept."""
+    site = site_of(context)
+    unknown = set(channel) - set(site.settings.channels)
+    if unknown:
+        raise SettingsError(
+            f"There is no channel called {', '.join(sorted(unknown))}; this site has "
+            f"{', '.join(site.settings.channels)}."
+        )
+    gate = site.gate()
+    rows: list[dict[str, object]] = []
+    unread = []
+    for file in files:
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            unread.append(f"{file} cannot be read: {error.strerror}.")
+            continue
+        judgement = gate.judge(hashlib.sha256(data).hexdigest(), data)
+        chosen = [d for d in judgement.decisions if not channel or d.channel in channel]
+        rows += [decision_row(str(file), judgement, decision, None) for decision in chosen]
+        if not as_json:
+            _print_check(file, judgement, chosen)
+    if as_json:
+        print_json(rows)
+    for problem in unread:
+        complain(problem)
+    if unread:
+        raise typer.Exit(1)
+
+
+def _print_check(file: Path, judgement: Judgement, chosen: list[Decision]) -> None:
+    say(f"{file}: {_faces(len(judgement.faces))}", style="bold")
+    for decision in chosen:
+        covered = sum(face.outcome is not Outcome.SHOWN for face in decision.faces)
+        words = reason_sentence(ENGLISH, decision.verdict, decision.reason)
+        many = f" ({covered} of {len(decision.faces)} covered)" if decision.faces else ""
+        say(f"  {decision.channel}: {decision.verdict.value}. {words}{many}")
+
+
+def _faces(count: int) -> str:
+    return {0: "no face found", 1: "1 face"}.get(count, f"{count} faces")
+
+
+def decisions(context: typer.Context, as_json: AsJson = False) -> None:
+    """List every photo with what was decided for each channel."""
+    site = site_of(context)
+    with site.database.reading() as connection:
+        rows = (row for photo in stored.decisions(connection) for row in _rows(photo))
+        if as_json:
+            _stream(rows)
+            return
+        wanted = ("original", "channel", "verdict", "reason", "rendition")
+        print_table(
+            ("Photo", "Channel", "Verdict", "Reason", "Copy"),
+            ([row[name] for name in wanted] for row in rows),
+        )
+
+
+def _stream(rows: Iterator[dict[str, object]]) -> None:
+    """Write a JSON list without holding it."""
+    separator = "["
+    for row in rows:
+        sys.stdout.write(f"{separator}\n{json.dumps(row, ensure_ascii=False)}")
+        separator = ","
+    sys.stdout.write("[]\n" if separator == "[" else "\n]\n")
+
+
+def _rows(photo: StoredPhoto) -> Iterator[dict[str, object]]:
+    copies = {release.channel: release.path for release in photo.releases}
+    original = photo.drops[0].arrival.original
+    for decision in photo.judgement.decisions:
+        yield decision_row(original, photo.judgement, decision, copies.get(decision.channel))
+
+
+def decision_row(
+    original: str, judgement: Judgement, decision: Decision, rendition: str | None
+) -> dict[str, object]:
+    """One photo on one channel, as programs read it; boxes in upright original pixels."""
+    return {
+        "photo": judgement.photo,
+        "original": original,
+        "width": judgement.width,
+        "height": judgement.height,
+        "channel": decision.channel,
+        "verdict": decision.verdict.value,
+        "reason": decision.reason.value,
+        "rendition": rendition,
+        "faces": [
+            {
+                "box": _box(judgement.faces[face.face]),
+                "outcome": face.outcome.value,
+                "person": face.person,
+                "score": None if face.score is None else round(face.score, 4),
+                "reason": face.reason.value,
+            }
+            for face in decision.faces
+        ],
+    }
+
+
+def _box(face: Face) -> list[int]:
+    return [round(value) for value in (face.box.x, face.box.y, face.box.w, face.box.h)]
+
+
+def why(
+    context: typer.Context,
+    photo: Annotated[
+        str,
+        typer.Argument(
+            metavar="PHOTO",
+            help="The name it was dropped with, the beginning of its id, or the path of a copy.",
+        ),
+    ],
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="OUT", help="Write the photo with numbered boxes here."),
+    ] = None,
+    role: Annotated[
+        Role, typer.Option("--as", help="Answer as far as this role may know.")
+    ] = Role.ADMIN,
+    as_json: AsJson = False,
+) -> None:
+    """Say why a photo was approved, blurred, held or blocked, on what evidence."""
+    site = site_of(context)
+    case = case_of(site, the_photo(site, photo))
+    if picture is not None:
+        _write_picture(site, case, role, picture)
+    explanation = explain(case, role)
+    if as_json:
+        print_json(as_dict(explanation))
+    else:
+        sys.stdout.write(as_text(explanation, min(shutil.get_terminal_size().columns, 100)))
+
+
+def _write_picture(site: Site, case: Case, role: Role, out: Path) -> None:
+    if not may_see_original(role):
+        raise SiteError(f"The role {role.value} may not see the original, so no picture is made.")
+    if not case.judgement.width:
+        raise SiteError("This file could not be read as a picture, so none can be drawn.")
+    data = Vault(site.vault).path(case.judgement.photo).read_bytes()
+    shown = load(data, site.policy.limits, long_edge=INSPECT_EDGE)
+    boxes = [face.box.scaled(shown.scale) for face in case.judgement.faces]
+    drawn = annotate(shown.pixels, boxes, face_outcomes(case, role))
+    try:
+        Image.fromarray(drawn).save(out)
+    except (OSError, ValueError) as error:
+        raise SiteError(f"{out} cannot be written: {error}. Use a name like out.png.") from error

@@ -1,0 +1,139 @@
+"""A site: one folder with its settings, register, staging, ready copies and vault, wired up."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+
+import cv2
+
+from consent_db.database import Database
+from consent_db.photos import SqlLedger
+from consent_db.register import SqlRegister
+from gate import settings as settings_file
+from gate.engines.sface import SFace
+from gate.engines.weights import SFACE, locate
+from gate.engines.yunet import YuNet
+from gate.errors import SiteError
+from gate.load import Limits
+from gate.pipeline import Engines, Gate, Policy
+from gate.settings import Settings
+
+REGISTER_FILE = "register/photogate.sqlite3"
+
+
+def now() -> datetime:
+    """The time now, UTC."""
+    return datetime.now(UTC)
+
+
+def embedded_url(root: Path) -> str:
+    """The address of the SQLite file of the site in this folder."""
+    return f"sqlite:///{(root / REGISTER_FILE).resolve().as_posix()}"
+
+
+def software() -> str:
+    """Name and version of this program."""
+    return f"photogate {metadata.version('photogate')}"
+
+
+def login_name() -> str:
+    """Who is at the keyboard, for the record."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+@dataclass(frozen=True)
+class Site:
+    """The parts of one site; each is made when first asked for."""
+
+    root: Path
+
+    @cached_property
+    def settings(self) -> Settings:
+        """photogate.toml, checked."""
+        return settings_file.read(self.root)
+
+    @property
+    def staging(self) -> Path:
+        """Where photos are dropped."""
+        return self.root / "staging"
+
+    @property
+    def ready(self) -> Path:
+        """Where released copies lie, by channel."""
+        return self.root / "ready"
+
+    @property
+    def results(self) -> Path:
+        """Where the result pages lie."""
+        return self.root / "results"
+
+    @property
+    def vault(self) -> Path:
+        """Where originals are kept."""
+        return self.root / "vault"
+
+    @property
+    def register_url(self) -> str:
+        """The address of the register's database."""
+        configured = self.settings.register_.url
+        return configured or embedded_url(self.root)
+
+    @cached_property
+    def database(self) -> Database:
+        """The register's database, brought up to date."""
+        embedded = not self.settings.register_.url
+        if embedded and not (self.root / REGISTER_FILE).is_file():
+            raise SiteError(
+                f"The register {self.root / REGISTER_FILE} is not there. If the folder was moved, "
+                "name it with --site; restore the file from a backup; or make a new site with "
+                "'photogate init'."
+            )
+        database = Database(self.register_url, now)
+        database.migrate()
+        return database
+
+    @cached_property
+    def engines(self) -> Engines:
+        """The models; loading takes about half a second."""
+        configured = self.settings.engines
+        return Engines(YuNet(configured.finder_weights), SFace(configured.reader_weights))
+
+    @property
+    def policy(self) -> Policy:
+        """What the settings say about judging."""
+        settings = self.settings
+        said = settings.model_dump_json(include={"matching", "policy", "limits", "channels"})
+        return Policy(
+            settings.channel_values(),
+            settings.matching.thresholds(),
+            hashlib.sha256(said.encode()).hexdigest()[:12],
+            Limits(
+                max_bytes=settings.limits.megabytes * 1_000_000,
+                max_pixels=settings.limits.megapixels * 1_000_000,
+            ),
+            settings.policy.leavers_may_be_shown,
+            timedelta(days=settings.policy.register_max_age_days),
+        )
+
+    def register(self) -> SqlRegister:
+        """The register as the gate asks it."""
+        _, weights = locate(SFACE, self.settings.engines.reader_weights)
+        return SqlRegister(self.database, weights.name)
+
+    def ledger(self, actor: str) -> SqlLedger:
+        """The ledger of photos, written to in this name."""
+        return SqlLedger(self.database, actor)
+
+    def gate(self) -> Gate:
+        """The gate, with one thread: several photos are judged by several workers."""
+        cv2.setNumThreads(1)
+        return Gate(self.policy, self.engines, self.register(), now, software=software())

@@ -1,0 +1,112 @@
+"""The register's database: opened for each use, changed in whole transactions only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from consent_db import engine as engines
+from consent_db.failures import mapped
+from consent_db.transaction import Transaction
+from consent_db.upgrade import upgrade
+from gate.errors import RegisterError, RegisterUnreachable
+from gate.ports import Clock
+
+BUSY_SECONDS = 30.0
+"""How long a writer waits for another one."""
+
+
+class Database:
+    """A register at an address: a SQLite file (``sqlite:///path``) or PostgreSQL.
+
+    Making one opens nothing. It may be used by several threads and processes at once and be sent
+    to a worker process: every use has a connection of its own. Raises SettingsError when the
+    address cannot be used.
+    """
+
+    def __init__(self, url: str, clock: Clock, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        self._url = engines.parse(url)
+        self._clock = clock
+        self._busy_seconds = busy_seconds
+        self._engine = engines.make(self._url, busy_seconds)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        whole = self._url.render_as_string(hide_password=False)
+        return _rebuilt, (whole, self._clock, self._busy_seconds)
+
+    @property
+    def place(self) -> str:
+        """Where the register is, for messages; without any password."""
+        return self._url.render_as_string(hide_password=True)
+
+    def migrate(self) -> None:
+        """Make the register, or bring it up to date.
+
+        A SQLite file is made readable and writable for its owner only. Raises RegisterUnreachable
+        when its folder is missing or the register was made by a newer version.
+        """
+        if self._url.drivername == "sqlite":
+            self._make_file(Path(str(self._url.database)))
+        with self._begun(writes=True) as connection:
+            upgrade(connection)
+
+    def _make_file(self, path: Path) -> None:
+        try:
+            path.touch(mode=0o600, exist_ok=True)
+            path.chmod(0o600)
+        except OSError as error:
+            raise RegisterUnreachable(
+                f"The register {self.place} cannot be made: {error.strerror}. "
+                "Check that its folder is there and belongs to you."
+            ) from error
+        with mapped(self.place), self._engine.connect() as connection:
+            # Outside a transaction: SQLite changes the journal only there, and remembers it.
+            connection.connection.execute("PRAGMA journal_mode = WAL")
+
+    @contextmanager
+    def transaction(self, actor: str) -> Iterator[Transaction]:
+        """A change by this person: stored whole on leaving, undone when an error leaves it.
+
+        Changes come one after the other, over all processes. Raises RegisterUnreachable, and
+        RegisterError when a rule of the register is broken.
+        """
+        who = actor.strip()
+        if not who:
+            raise RegisterError("Say who makes this change; nothing was stored.")
+        with self._begun(writes=True) as connection:
+            transaction = Transaction(connection, who, self._clock())
+            yield transaction
+            transaction.finish()
+        if transaction.wiped:
+            self._empty_log()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one consistent state. Raises RegisterUnreachable."""
+        with self._begun(writes=False) as connection:
+            yield connection
+
+    @contextmanager
+    def _begun(self, *, writes: bool) -> Iterator[Connection]:
+        options = engines.options(self._engine, writes=writes)
+        with (
+            mapped(self.place),
+            self._engine.connect() as connection,
+            connection.execution_options(**options).begin(),
+        ):
+            if writes:
+                engines.lock_writers(connection, self._busy_seconds)
+            yield connection
+
+    def _empty_log(self) -> None:
+        """Have SQLite move what was overwritten out of its write-ahead log and cut the log off."""
+        if self._url.drivername == "sqlite":
+            with mapped(self.place), self._engine.connect() as connection:
+                connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _rebuilt(url: str, clock: Clock, busy_seconds: float) -> Database:
+    return Database(url, clock, busy_seconds=busy_seconds)

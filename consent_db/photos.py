@@ -1,0 +1,214 @@
+"""The ledger of photos: every drop, every judgement, every released copy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+
+from sqlalchemy import ColumnElement, insert, select, update
+
+from consent_db import evidence
+from consent_db.database import Database
+from consent_db.register import revision
+from consent_db.schema import decisions as decisions_table
+from consent_db.schema import drops as drops_table
+from consent_db.schema import judgements, photos
+from consent_db.schema import releases as releases_table
+from consent_db.stored import StoredPhoto, decisions, drops, events, find, stored
+from consent_db.transaction import Transaction
+from gate.errors import RegisterChanged, RegisterError
+from gate.ports import Release
+from gate.values import Arrival, Judgement, Verdict, day_of
+
+__all__ = ["SqlLedger", "StoredPhoto", "decisions", "drops", "events", "find", "stored"]
+
+_RELEASED = (Verdict.APPROVE, Verdict.BLUR)
+_RELEASE = tuple(
+    releases_table.c[name] for name in ("channel", "path", "sha256", "width", "height", "size")
+)
+
+
+class SqlLedger:
+    """The ledger, written in the name of one actor. Every method raises RegisterUnreachable."""
+
+    def __init__(self, database: Database, actor: str) -> None:
+        self._database = database
+        self._actor = actor
+
+    def knows(self, photo: str) -> bool:
+        """Whether a photo with this SHA-256 was judged already."""
+        judged = select(judgements.c.id).join(photos).where(photos.c.sha256 == photo).limit(1)
+        with self._database.reading() as connection:
+            return connection.execute(judged).first() is not None
+
+    def has_drop(self, arrival: Arrival) -> bool:
+        """Whether this very file (path, content, modification time) is recorded already."""
+        known = select(drops_table.c.id).join(photos).where(*_same_file(arrival)).limit(1)
+        with self._database.reading() as connection:
+            return connection.execute(known).first() is not None
+
+    def record(self, arrival: Arrival, judgement: Judgement, releases: Sequence[Release]) -> None:
+        """Store drop, judgement and releases with their audit entries in one transaction.
+
+        A judgement of a photo that was judged before is added and counts from now on; copies
+        released after the earlier one end. Raises RegisterChanged, and stores nothing, when the
+        register's revision or the day is no longer the one that the judgement rests on;
+        RegisterError when a release is not of a channel that was approved, or its path is taken.
+        """
+        _require_sound(arrival, judgement, releases)
+        with self._database.transaction(self._actor) as tx:
+            _require_same_basis(tx, judgement)
+            photo = _photo(tx, judgement.photo)
+            _add_drop(tx, arrival, photo)
+            _end_releases(tx, judgement.photo, photo)
+            number = _add_judgement(tx, judgement, photo)
+            _add_releases(tx, judgement.photo, number, releases)
+
+    def record_duplicate(self, arrival: Arrival) -> None:
+        """Store that the bytes of a photo that was judged before were dropped again.
+
+        Raises RegisterError when they were never judged.
+        """
+        with self._database.transaction(self._actor) as tx:
+            judged = select(photos.c.id).join(judgements).where(photos.c.sha256 == arrival.photo)
+            photo = tx.connection.execute(judged.limit(1)).scalar_one_or_none()
+            if photo is None:
+                raise RegisterError("A photo that was never judged cannot be a duplicate.")
+            _add_drop(tx, arrival, photo)
+
+    def releases(self) -> Mapping[str, Release]:
+        """Every copy that should lie in ``ready/`` now, by its path."""
+        current = select(*_RELEASE).where(releases_table.c.ended_at.is_(None))
+        with self._database.reading() as connection:
+            return {row.path: Release(*row) for row in connection.execute(current)}
+
+
+def storable(name: str) -> str:
+    """A file's name as every database can keep it; bytes that are no text become escapes."""
+    return name.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def _same_file(arrival: Arrival) -> tuple[ColumnElement[bool], ...]:
+    return (
+        drops_table.c.original == storable(arrival.original),
+        photos.c.sha256 == arrival.photo,
+        drops_table.c.modified_ns == arrival.modified_ns,
+    )
+
+
+def _require_sound(arrival: Arrival, judgement: Judgement, releases: Sequence[Release]) -> None:
+    if arrival.photo != judgement.photo:
+        raise RegisterError("The judgement is of another photo than the one that arrived.")
+    released = {one.channel for one in judgement.decisions if one.verdict in _RELEASED}
+    wrong = sorted({release.channel for release in releases} - released)
+    if wrong:
+        raise RegisterError(f"The photo was not approved for {', '.join(wrong)}.")
+
+
+def _require_same_basis(tx: Transaction, judgement: Judgement) -> None:
+    if judgement.versions.register != revision(tx.connection):
+        raise RegisterChanged("Permissions changed while the photo was judged; judge it again.")
+    if judgement.on != day_of(tx.now):
+        raise RegisterChanged("The day ended while the photo was judged; judge it again.")
+
+
+def _photo(tx: Transaction, sha256: str) -> int:
+    known = select(photos.c.id).where(photos.c.sha256 == sha256)
+    number = tx.connection.execute(known).scalar_one_or_none()
+    if number is not None:
+        return int(number)
+    adding = insert(photos).values(sha256=sha256).returning(photos.c.id)
+    return int(tx.connection.execute(adding).scalar_one())
+
+
+def _add_drop(tx: Transaction, arrival: Arrival, photo: int) -> None:
+    same = select(drops_table.c.id).join(photos).where(*_same_file(arrival))
+    if tx.connection.execute(same).first() is not None:
+        return
+    earlier = select(drops_table.c.original).where(drops_table.c.photo_id == photo)
+    first = tx.connection.execute(earlier.order_by(drops_table.c.id).limit(1)).scalar_one_or_none()
+    original = storable(arrival.original)
+    adding = insert(drops_table).values(
+        photo_id=photo,
+        original=original,
+        name=PurePosixPath(original).name,
+        event=storable(arrival.event),
+        size=arrival.size,
+        modified_ns=arrival.modified_ns,
+        at=tx.now,
+        by=tx.actor,
+        duplicate_of=first,
+    )
+    number = tx.connection.execute(adding.returning(drops_table.c.id)).scalar_one()
+    # Not its path: people write names of children into the names of files.
+    tx.audit("photo.dropped", arrival.photo, {"drop": number, "duplicate": first is not None})
+
+
+def _end_releases(tx: Transaction, sha256: str, photo: int) -> None:
+    earlier = select(judgements.c.id).where(judgements.c.photo_id == photo)
+    ending = (
+        update(releases_table)
+        .where(releases_table.c.judgement_id.in_(earlier), releases_table.c.ended_at.is_(None))
+        .values(ended_at=tx.now)
+        .returning(releases_table.c.channel, releases_table.c.sha256)
+    )
+    for channel, copy in sorted(tuple(row) for row in tx.connection.execute(ending)):
+        tx.audit("photo.release_ended", sha256, {"channel": channel, "copy": copy})
+
+
+def _add_judgement(tx: Transaction, judgement: Judgement, photo: int) -> int:
+    versions, thresholds = judgement.versions, judgement.thresholds
+    adding = insert(judgements).values(
+        photo_id=photo,
+        at=tx.now,
+        by=tx.actor,
+        day=judgement.on,
+        width=judgement.width,
+        height=judgement.height,
+        software=versions.software,
+        policy=versions.policy,
+        engine=versions.engine,
+        register=versions.register,
+        show=thresholds.show,
+        veto=thresholds.veto,
+        margin=thresholds.margin,
+        faces=evidence.pack(judgement.faces),
+        matches=evidence.pack(judgement.matches),
+        search=evidence.pack(judgement.search),
+        detail=storable(judgement.detail),
+        seconds=dict(judgement.seconds),
+    )
+    number = int(tx.connection.execute(adding.returning(judgements.c.id)).scalar_one())
+    _add_decisions(tx, judgement, number)
+    return number
+
+
+def _add_decisions(tx: Transaction, judgement: Judgement, number: int) -> None:
+    rows = [
+        {
+            "judgement_id": number,
+            "channel": one.channel,
+            "verdict": one.verdict.value,
+            "reason": one.reason.value,
+            "faces": evidence.pack(one.faces),
+        }
+        for one in judgement.decisions
+    ]
+    if rows:
+        tx.connection.execute(insert(decisions_table), rows)
+    said = {one.channel: [one.verdict.value, one.reason.value] for one in judgement.decisions}
+    tx.audit(
+        "photo.judged",
+        judgement.photo,
+        {"judgement": number, "register": judgement.versions.register, "decisions": said},
+    )
+
+
+def _add_releases(
+    tx: Transaction, sha256: str, judgement: int, releases: Sequence[Release]
+) -> None:
+    for release in releases:
+        values = {column.name: getattr(release, column.name) for column in _RELEASE}
+        tx.connection.execute(insert(releases_table).values(judgement_id=judgement, **values))
+        details = {"judgement": judgement, "channel": release.channel, "copy": release.sha256}
+        tx.audit("photo.released", sha256, details)

@@ -1,0 +1,209 @@
+"""Looking things up in the ledger of photos."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from consent_db import evidence
+from consent_db.schema import decisions as decisions_table
+from consent_db.schema import drops as drops_table
+from consent_db.schema import judgements, photos
+from consent_db.schema import releases as releases_table
+from gate.ports import Drop, Release
+from gate.values import Arrival, Decision, Judgement, Reason, Thresholds, Verdict, Versions
+
+SHORTEST_PREFIX = 4
+"""How many characters of a SHA-256 are needed at least to look a photo up."""
+
+_BATCH = 500
+_SHA256_PREFIX = re.compile(rf"[0-9a-f]{{{SHORTEST_PREFIX},64}}")
+_Row: TypeAlias = Any
+
+_DROP = (
+    photos.c.sha256,
+    *(drops_table.c[n] for n in ("original", "event", "size", "modified_ns", "at", "duplicate_of")),
+)
+_RELEASE = tuple(
+    releases_table.c[name] for name in ("channel", "path", "sha256", "width", "height", "size")
+)
+
+
+@dataclass(frozen=True)
+class StoredPhoto:
+    """All that the ledger holds of one photo, as it counts now.
+
+    ``drops`` in the order of arrival. ``judgement`` is the newest of ``times_judged``, made at
+    ``judged_at`` (UTC) in the name of ``judged_by``; it comes without the encoded copies.
+    ``releases`` are the copies that should lie in ``ready/`` now, ``ended`` those that did.
+    """
+
+    judgement: Judgement
+    judged_at: datetime
+    judged_by: str
+    times_judged: int
+    drops: tuple[Drop, ...]
+    releases: tuple[Release, ...]
+    ended: tuple[Release, ...]
+
+    @property
+    def photo(self) -> str:
+        """The photo's SHA-256 (hex)."""
+        return self.judgement.photo
+
+
+def decisions(connection: Connection) -> Iterator[StoredPhoto]:
+    """Every photo in the order of its first arrival, some hundred at a time."""
+    last = 0
+    while True:
+        page = select(photos.c.id).where(photos.c.id > last).order_by(photos.c.id).limit(_BATCH)
+        numbers = list(connection.execute(page).scalars())
+        if not numbers:
+            return
+        yield from _load(connection, numbers)
+        last = numbers[-1]
+
+
+def stored(connection: Connection, sha256s: Collection[str]) -> dict[str, StoredPhoto]:
+    """The photos with these SHA-256 that the ledger has, by it."""
+    wanted, found = sorted(set(sha256s)), {}
+    for start in range(0, len(wanted), _BATCH):
+        part = photos.c.sha256.in_(wanted[start : start + _BATCH])
+        numbers = sorted(connection.execute(select(photos.c.id).where(part)).scalars())
+        found.update({photo.photo: photo for photo in _load(connection, numbers)})
+    return found
+
+
+def find(connection: Connection, text: str) -> list[StoredPhoto]:
+    """The photos that this may mean.
+
+    It is the beginning of a SHA-256 (four characters or more), the path or the file name of an
+    original, or the path or the whole SHA-256 of a released copy, whether it still stands or not.
+    """
+    wanted = text.strip()
+    path = PurePosixPath(wanted.replace("\\", "/")).as_posix()
+    lower = wanted.lower()
+    numbers = set()
+    if _SHA256_PREFIX.fullmatch(lower):
+        # "g" follows the last hexadecimal digit, so that the index on sha256 serves.
+        prefix = (photos.c.sha256 >= lower) & (photos.c.sha256 < lower + "g")
+        numbers |= set(connection.execute(select(photos.c.id).where(prefix)).scalars())
+    for name in {wanted, path}:
+        numbers |= _dropped_as(connection, drops_table.c.original == name)
+        numbers |= _dropped_as(connection, drops_table.c.name == name)
+        numbers |= _released_as(connection, releases_table.c.path == name)
+    numbers |= _released_as(connection, releases_table.c.sha256 == lower)
+    return list(_load(connection, sorted(numbers)))
+
+
+def drops(connection: Connection, event: str) -> list[Drop]:
+    """Every file that was dropped into this event's folder ("" for none), in order."""
+    query = select(*_DROP).join_from(drops_table, photos).where(drops_table.c.event == event)
+    return [_drop(row) for row in connection.execute(query.order_by(drops_table.c.id))]
+
+
+def events(connection: Connection) -> list[str]:
+    """The folders from which files came, sorted; "" stands for staging itself."""
+    return sorted(connection.execute(select(drops_table.c.event).distinct()).scalars())
+
+
+def _dropped_as(connection: Connection, condition: ColumnElement[bool]) -> set[int]:
+    return set(connection.execute(select(drops_table.c.photo_id).where(condition)).scalars())
+
+
+def _released_as(connection: Connection, condition: ColumnElement[bool]) -> set[int]:
+    query = select(judgements.c.photo_id).join_from(releases_table, judgements).where(condition)
+    return set(connection.execute(query).scalars())
+
+
+def _load(connection: Connection, numbers: Sequence[int]) -> Iterator[StoredPhoto]:
+    """The photos with these ids (of which there are few), in their order."""
+    newest = (
+        select(func.max(judgements.c.id).label("id"), func.count().label("times"))
+        .where(judgements.c.photo_id.in_(numbers))
+        .group_by(judgements.c.photo_id)
+        .subquery()
+    )
+    query = select(judgements, photos.c.sha256, newest.c.times).join_from(judgements, photos)
+    query = query.join(newest, newest.c.id == judgements.c.id).order_by(judgements.c.photo_id)
+    rows = connection.execute(query).all()
+    judged = _decisions_of(connection, [row.id for row in rows])
+    dropped = _drops_of(connection, numbers)
+    released = _releases_of(connection, numbers)
+    for row in rows:
+        copies = released[row.photo_id]
+        yield StoredPhoto(
+            judgement=_judgement(row, tuple(judged[row.id])),
+            judged_at=row.at,
+            judged_by=row.by,
+            times_judged=row.times,
+            drops=tuple(dropped[row.photo_id]),
+            releases=tuple(copy for copy, ended in copies if ended is None),
+            ended=tuple(copy for copy, ended in copies if ended is not None),
+        )
+
+
+def _decisions_of(
+    connection: Connection, numbers: Sequence[int]
+) -> defaultdict[int, list[Decision]]:
+    query = select(decisions_table).where(decisions_table.c.judgement_id.in_(numbers))
+    grouped: defaultdict[int, list[Decision]] = defaultdict(list)
+    for row in connection.execute(query.order_by(decisions_table.c.id)):
+        decision = Decision(
+            row.channel,
+            Verdict(row.verdict),
+            Reason(row.reason),
+            evidence.face_decisions(row.faces),
+        )
+        grouped[row.judgement_id].append(decision)
+    return grouped
+
+
+def _drops_of(connection: Connection, numbers: Sequence[int]) -> defaultdict[int, list[Drop]]:
+    query = select(*_DROP, drops_table.c.photo_id).join_from(drops_table, photos)
+    query = query.where(drops_table.c.photo_id.in_(numbers)).order_by(drops_table.c.id)
+    grouped: defaultdict[int, list[Drop]] = defaultdict(list)
+    for row in connection.execute(query):
+        grouped[row.photo_id].append(_drop(row))
+    return grouped
+
+
+def _releases_of(
+    connection: Connection, numbers: Sequence[int]
+) -> defaultdict[int, list[tuple[Release, datetime | None]]]:
+    query = select(*_RELEASE, releases_table.c.ended_at, judgements.c.photo_id)
+    query = query.join_from(releases_table, judgements)
+    query = query.where(judgements.c.photo_id.in_(numbers)).order_by(releases_table.c.id)
+    grouped: defaultdict[int, list[tuple[Release, datetime | None]]] = defaultdict(list)
+    for row in connection.execute(query):
+        grouped[row.photo_id].append((Release(*row[:6]), row.ended_at))
+    return grouped
+
+
+def _drop(row: _Row) -> Drop:
+    arrival = Arrival(row.sha256, row.original, row.event, row.size, row.modified_ns)
+    return Drop(arrival, row.at, row.duplicate_of)
+
+
+def _judgement(row: _Row, decided: tuple[Decision, ...]) -> Judgement:
+    return Judgement(
+        photo=row.sha256,
+        width=row.width,
+        height=row.height,
+        on=row.day,
+        versions=Versions(row.software, row.policy, row.engine, row.register),
+        thresholds=Thresholds(row.show, row.veto, row.margin),
+        decisions=decided,
+        faces=evidence.faces(row.faces),
+        matches=evidence.matches(row.matches),
+        search=evidence.search(row.search),
+        detail=row.detail,
+        seconds=row.seconds,
+    )

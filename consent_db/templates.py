@@ -1,0 +1,167 @@
+"""The face templates of people who permit them; of nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, delete, func, insert, select
+
+from consent_db import people
+from consent_db.schema import biometrics, template_references, templates
+from consent_db.transaction import Transaction
+from gate.errors import EnrolmentRefused, RegisterUnreachable
+from gate.values import ConsentStatus, Gallery, day_of
+
+Reference: TypeAlias = tuple[str, str, date | None]
+"""A reference photo: its SHA-256 (hex), a note on its quality, the day it was taken if known."""
+
+_STORED = np.dtype("<f4")
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSummary:
+    """A template without its numbers: how many references stand behind it, how old they are."""
+
+    person: str
+    reader_version: str
+    references: int
+    oldest: date | None
+    made_at: datetime
+    made_by: str
+
+
+def save(
+    tx: Transaction,
+    ref: str,
+    reader_version: str,
+    vector: NDArray[np.float32],
+    references: Sequence[Reference],
+) -> None:
+    """Store a person's template (shape (d,), unit length), in place of an earlier one.
+
+    Raises UnknownPerson, and EnrolmentRefused without live biometric permission, without any
+    reference, or when the vector is not one of unit length.
+    """
+    people.require(tx.connection, {ref})
+    _require_permission(tx, ref)
+    packed = _packed(ref, vector)
+    if not references:
+        raise EnrolmentRefused(f"There is no reference photo behind the template of {ref}.")
+    key = {"person": ref, "reader_version": reader_version}
+    tx.connection.execute(
+        delete(templates).where(*(templates.c[name] == value for name, value in key.items()))
+    )
+    tx.connection.execute(
+        insert(templates), {**key, "vector": packed, "made_at": tx.now, "made_by": tx.actor}
+    )
+    rows = [
+        {**key, "sha256": sha256, "quality": quality, "taken_on": taken_on}
+        for sha256, quality, taken_on in {one[0]: one for one in references}.values()
+    ]
+    tx.connection.execute(insert(template_references), rows)
+    tx.audit(
+        "template.saved", ref, {"reader": reader_version, "references": [r["sha256"] for r in rows]}
+    )
+    tx.bump()
+    tx.wipe()
+
+
+def destroy(tx: Transaction, ref: str) -> int:
+    """Destroy a person's templates and what is kept of their references; how many there were."""
+    gone = delete(templates).where(templates.c.person == ref)
+    readers = sorted(tx.connection.execute(gone.returning(templates.c.reader_version)).scalars())
+    for reader in readers:
+        tx.audit("template.destroyed", ref, {"reader": reader})
+    if readers:
+        tx.bump()
+        tx.wipe()
+    return len(readers)
+
+
+def summary(connection: Connection) -> tuple[TemplateSummary, ...]:
+    """Every template without its numbers, by person."""
+    grouped = (
+        select(
+            templates.c.person,
+            templates.c.reader_version,
+            func.count(template_references.c.sha256),
+            func.min(template_references.c.taken_on),
+            templates.c.made_at,
+            templates.c.made_by,
+        )
+        .outerjoin(template_references)
+        .group_by(
+            templates.c.person,
+            templates.c.reader_version,
+            templates.c.made_at,
+            templates.c.made_by,
+        )
+        .order_by(templates.c.person, templates.c.reader_version)
+    )
+    return tuple(TemplateSummary(*row) for row in connection.execute(grouped))
+
+
+def gallery(connection: Connection, reader_version: str) -> Gallery:
+    """The templates that this version of the reader made, by person.
+
+    Raises RegisterUnreachable when a stored template is damaged.
+    """
+    count = (
+        select(func.count())
+        .where(
+            template_references.c.person == templates.c.person,
+            template_references.c.reader_version == templates.c.reader_version,
+        )
+        .scalar_subquery()
+    )
+    query = select(templates.c.person, templates.c.vector, count).where(
+        templates.c.reader_version == reader_version
+    )
+    rows = connection.execute(query.order_by(templates.c.person)).all()
+    return Gallery(
+        tuple(row[0] for row in rows), _vectors(rows), tuple(row[2] for row in rows), reader_version
+    )
+
+
+def _vectors(rows: Sequence[Sequence[Any]]) -> NDArray[np.float32]:
+    if not rows:
+        return np.zeros((0, 0), np.float32)
+    size = len(rows[0][1])
+    if size == 0 or size % _STORED.itemsize or any(len(row[1]) != size for row in rows):
+        raise RegisterUnreachable("A stored face template is damaged. Enrol everybody again.")
+    flat = np.frombuffer(b"".join(row[1] for row in rows), _STORED)
+    vectors = flat.reshape(len(rows), -1).astype(np.float32)
+    lengths = np.linalg.norm(vectors, axis=1)
+    wrong = np.flatnonzero(~(np.abs(lengths - 1) < 1e-3))
+    if wrong.size:
+        raise RegisterUnreachable(
+            f"The stored face template of {rows[wrong[0]][0]} is damaged. Enrol them again."
+        )
+    return vectors
+
+
+def _packed(ref: str, vector: NDArray[np.float32]) -> bytes:
+    length = float(np.linalg.norm(vector)) if vector.ndim == 1 else 0.0
+    if not abs(length - 1) < 1e-3:
+        raise EnrolmentRefused(f"The template of {ref} is not a vector of unit length.")
+    return vector.astype(_STORED).tobytes()
+
+
+def _require_permission(tx: Transaction, ref: str) -> None:
+    """Everybody who spoke must agree by their newest word, and it must not have ended."""
+    query = select(biometrics).where(biometrics.c.person == ref)
+    rows = tx.connection.execute(query.order_by(biometrics.c.obtained_on, biometrics.c.id)).all()
+    today = day_of(tx.now)
+    granted = ConsentStatus.GRANTED.value
+    said = [row for row in rows if row.status != granted or row.obtained_on <= today]
+    newest = {row.given_by.strip().casefold(): row for row in said}
+    agreed = bool(newest) and all(row.status == granted for row in newest.values())
+    if not agreed or (said[-1].valid_until is not None and said[-1].valid_until < today):
+        raise EnrolmentRefused(
+            f"There is no live biometric permission for {ref}, so no face template may be kept."
+        )

@@ -1,0 +1,47 @@
+"""One change of the register: everything in it is stored, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, update
+
+from consent_db import audit
+from consent_db.schema import register
+
+
+class Transaction:
+    """A change that is under way; ``now`` is in UTC, ``actor`` the person who makes it."""
+
+    def __init__(self, connection: Connection, actor: str, now: datetime) -> None:
+        self.connection = connection
+        self.actor = actor
+        self.now = now.astimezone(UTC)
+        self.wiped = False
+        self._events: list[audit.Event] = []
+        self._bumped = False
+
+    def audit(self, action: str, subject: str, details: Mapping[str, object]) -> None:
+        """Record what is done, with ids and references only; written when the change is stored."""
+        self._events.append(audit.Event(self.now, self.actor, action, subject, details))
+
+    def bump(self) -> None:
+        """Say that permissions changed: the register's revision rises, once per transaction."""
+        if not self._bumped:
+            self._bumped = True
+            self.connection.execute(update(register).values(revision=register.c.revision + 1))
+            self.confirm()
+
+    def confirm(self) -> None:
+        """Say that the register was compared with the school's files and is up to date."""
+        self.connection.execute(update(register).values(confirmed_at=self.now))
+
+    def wipe(self) -> None:
+        """Say that something must not be left in the database's own logs either."""
+        self.wiped = True
+
+    def finish(self) -> None:
+        """Write the audit entries; the last act before the change is stored."""
+        audit.append(self.connection, self._events)
+        self._events = []

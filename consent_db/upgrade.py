@@ -1,0 +1,35 @@
+"""Bringing a register to the schema of this version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+
+def configuration() -> Config:
+    """Alembic's settings: the migrations that lie beside this file, wherever it is installed."""
+    config = Config()
+    folder = Path(__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    return config
+
+
+def latest() -> str:
+    """The revision that this version of the software works with."""
+    head = ScriptDirectory.from_config(configuration()).get_current_head()
+    assert head is not None  # noqa: S101 - shipped with the package
+    return head
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that are missing, in the connection's transaction.
+
+    Raises alembic.util.CommandError when the register was made by a newer version.
+    """
+    config = configuration()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

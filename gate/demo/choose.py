@@ -1,0 +1,99 @@
+"""Choosing seeds so that the real reader holds no two of the invented people to be alike.
+
+To choose again, after a change of the drawing: ``python -m gate.demo.choose`` (some minutes), and
+copy the seeds into ``gate.demo.cast``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from gate.arrays import Vectors
+from gate.demo.cast import CAST, Record, Role
+from gate.demo.draw import portrait
+from gate.demo.features import SHORT_STYLES, DrawnPerson, person
+from gate.engines.sface import SFace
+from gate.engines.yunet import YuNet
+from gate.ports import FaceFinder, FaceReader
+
+CANDIDATES = 800
+VARIATIONS = 2
+_SURE, _STEADY = 0.89, 0.95
+_SIZE = 240
+_ROUNDS = 12
+_SHARPNESS = 20.0
+"""How much more a high similarity counts than a lower one; e to the power of 20 times it."""
+
+_APART = 0.1
+"""Added to the similarity to a restricted person, from whom all others keep a wider berth."""
+
+
+def _short(who: DrawnPerson) -> bool:
+    return who.hair in SHORT_STYLES
+
+
+LOOKS: dict[str, Callable[[DrawnPerson], bool]] = {
+    "pupil": lambda who: who.age != "adult",
+    "short": lambda who: who.age != "adult" and not who.cover and _short(who),
+    "long": lambda who: who.age != "adult" and not who.cover and not _short(who),
+    "hijab": lambda who: who.age != "adult" and who.cover == "hijab",
+    "turban": lambda who: who.age == "teen" and who.cover == "turban",
+    "adult": lambda who: who.age == "adult",
+    "bearded": lambda who: who.beard in ("full", "goatee"),
+}
+"""What each word for somebody's looks asks of the drawing."""
+
+
+def template(seed: int, finder: FaceFinder, reader: FaceReader) -> Vectors | None:
+    """The mean embedding over variations, shape (1, d); None where it is not steady."""
+    rows = []
+    for variation in range(VARIATIONS):
+        pixels = portrait(person(seed), variation, size=_SIZE)
+        faces = finder.find(pixels, 0.3)
+        if len(faces) != 1 or faces[0].score < _SURE:
+            return None
+        rows.append(reader.read(pixels, faces)[0])
+    vectors = np.array(rows)
+    mean = vectors.mean(axis=0, keepdims=True)
+    mean /= np.linalg.norm(mean)
+    return mean.astype(np.float32) if float((vectors @ mean.T).min()) >= _STEADY else None
+
+
+def choose(roles: Sequence[Role], seeds: Sequence[int], vectors: Vectors) -> list[int]:
+    """One seed for each role, so that high similarities of two are few and low.
+
+    Each role is filled, and then refilled in turn, with the candidate that is least similar to
+    all others chosen. ``vectors`` has a row for each seed.
+    """
+    people = [person(seed) for seed in seeds]
+    cost = np.exp(_SHARPNESS * (vectors @ vectors.T))
+    fits = [np.array([LOOKS[role.looks](who) for who in people]) for role in roles]
+    apart = np.array([role.record is Record.RESTRICTED for role in roles])
+    chosen: list[int] = []
+    for turn in range(_ROUNDS * len(roles)):
+        place = turn % len(roles)
+        others = [i for i in range(len(chosen)) if i != place]
+        rows = [chosen[i] for i in others]
+        weight = np.exp(_SHARPNESS * _APART * (apart[others] | apart[place]))
+        total = cost[:, rows] @ weight
+        total[~fits[place]] = np.inf
+        total[rows] = np.inf
+        chosen[place : place + 1] = [int(np.argmin(total))]
+    return [seeds[row] for row in chosen]
+
+
+def main() -> None:
+    """Print a seed for every role of the cast, in its order."""
+    finder, reader = YuNet(), SFace()
+    found = {seed: template(seed, finder, reader) for seed in range(CANDIDATES)}
+    steady = {seed: row for seed, row in found.items() if row is not None}
+    vectors = np.vstack(list(steady.values()))
+    seeds = choose(CAST, list(steady), vectors)
+    sys.stdout.write(f"{seeds}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,246 @@
+"""One face of one channel in words: what happens to it, whom it was taken for, what counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gate.case import Case
+from gate.safe_text import clean, isolated
+from gate.values import (
+    ALL_CHANNELS,
+    Candidate,
+    ConsentRecord,
+    ConsentStatus,
+    Decision,
+    FaceDecision,
+    FaceReason,
+    Outcome,
+    Restriction,
+    Verdict,
+)
+from gate.words import Catalogue, Text, is_released
+
+_ABOUT_PERMISSION = frozenset(
+    {
+        FaceReason.PERMITTED,
+        FaceReason.REFUSED,
+        FaceReason.WITHDRAWN,
+        FaceReason.NOT_YET_VALID,
+        FaceReason.EXPIRED,
+        FaceReason.WORDING_NOT_ONLINE,
+    }
+)
+_NOBODY_FOR_SURE = frozenset(
+    {
+        FaceReason.NOT_RECOGNISED,
+        FaceReason.CONFUSABLE,
+        FaceReason.CLAIMED_TWICE,
+        FaceReason.UNREADABLE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one face's decision rests on; ``face`` counts from 1, as on the annotated picture.
+
+    ``score`` and ``needed`` are cohort-normalised similarities; ``needed`` is the threshold that
+    the outcome hangs on. ``consent`` and ``restriction`` are ids of the register.
+    """
+
+    channel: str
+    face: int
+    outcome: str
+    reason: str
+    person: str | None
+    score: float | None
+    needed: float
+    runner_up: str | None
+    runner_up_score: float | None
+    consent: int | None
+    restriction: int | None
+
+
+def plain_face(words: Catalogue, decision: Decision, face: FaceDecision) -> str:
+    """A face without a word about who it may be."""
+    return f"{_lead(words, decision, face)} {words.plain_face_reasons[face.reason]}"
+
+
+def full_face(words: Catalogue, case: Case, decision: Decision, face: FaceDecision) -> str:
+    """A face with its person, scores, permission and restriction."""
+    who, why = tuple(_identity(words, case, face)), (_reason(words, case, face),)
+    sentences = [
+        _lead(words, decision, face),
+        *(why + who if face.reason in _NOBODY_FOR_SURE else who + why),
+        *_permission(words, case, face),
+        *_restriction(words, case, face),
+    ]
+    return " ".join(sentences)
+
+
+def evidence_of(case: Case, decision: Decision, face: FaceDecision) -> Evidence:
+    """The same as values, for a table or a program."""
+    next_one = face.runner_up
+    return Evidence(
+        channel=clean(decision.channel),
+        face=face.face + 1,
+        outcome=face.outcome.value,
+        reason=face.reason.value,
+        person=clean(face.person) if face.person is not None else None,
+        score=face.score,
+        needed=_needed(case, face),
+        runner_up=clean(next_one.person) if next_one else None,
+        runner_up_score=next_one.score if next_one else None,
+        consent=face.consent,
+        restriction=face.restriction,
+    )
+
+
+def _lead(words: Catalogue, decision: Decision, face: FaceDecision) -> str:
+    if is_released(decision.verdict, decision.reason):
+        leads = (Text.FACE_SHOWN, Text.FACE_COVERED)
+    elif decision.verdict is Verdict.REVIEW:
+        leads = (Text.FACE_WOULD_BE_SHOWN, Text.FACE_WOULD_BE_COVERED)
+    else:
+        leads = (Text.FACE_NOT_SHOWN, Text.FACE_NOT_SHOWN)
+    lead = {Outcome.SHOWN: leads[0], Outcome.COVERED: leads[1], Outcome.VETO: Text.FACE_HOLDS}
+    return words.say(lead[face.outcome], number=face.face + 1)
+
+
+def _reason(words: Catalogue, case: Case, face: FaceDecision) -> str:
+    if face.reason is FaceReason.PERMITTED and face.outcome is not Outcome.SHOWN:
+        return words.say(Text.PERMITTED_BUT_HELD)
+    seen = case.judgement.faces[face.face : face.face + 1]
+    if face.reason is FaceReason.NOT_RECOGNISED and any(found.weak for found in seen):
+        return words.say(Text.WEAK)
+    return words.face_reasons[face.reason]
+
+
+def _needed(case: Case, face: FaceDecision) -> float:
+    thresholds = case.judgement.thresholds
+    return thresholds.veto if face.outcome is Outcome.VETO else thresholds.show
+
+
+def _named(words: Catalogue, case: Case, ref: str) -> str:
+    person = case.people.get(ref)
+    if person is None:
+        return words.say(Text.PERSON_UNKNOWN, ref=isolated(ref))
+    name = f"{person.given_name} {person.family_name}".strip()
+    return words.say(Text.PERSON, name=isolated(name), ref=isolated(ref))
+
+
+def _identity(words: Catalogue, case: Case, face: FaceDecision) -> Iterator[str]:
+    if face.person is not None:
+        yield _taken_for(words, case, face, face.person)
+    elif best := _best(case, face):
+        yield _resembles(words, case, face, best)
+    if face.reason is FaceReason.CONFUSABLE:
+        yield from _confusable(words, case, face)
+    elif face.runner_up is not None:
+        yield _runner_up(words, face, face.runner_up)
+
+
+def _runner_up(words: Catalogue, face: FaceDecision, other: Candidate) -> str:
+    text = Text.MORE if face.score is not None and other.score > face.score else Text.NEXT
+    return words.say(text, ref=isolated(other.person), score=_number(other.score))
+
+
+def _taken_for(words: Catalogue, case: Case, face: FaceDecision, person: str) -> str:
+    if face.score is None:
+        return words.say(Text.TAKEN_FOR, person=_named(words, case, person))
+    if face.outcome is Outcome.VETO:
+        text = Text.MAY_BE
+    elif face.score < _needed(case, face) or face.reason in _NOBODY_FOR_SURE:
+        text = Text.RESEMBLES
+    else:
+        text = Text.RECOGNISED
+    who, needed = _named(words, case, person), _number(_needed(case, face))
+    return words.say(text, person=who, score=_number(face.score), needed=needed)
+
+
+def _resembles(words: Catalogue, case: Case, face: FaceDecision, best: Candidate) -> str:
+    """Say whom a stranger is most like by reference only: a name would stick."""
+    needed, score = _number(_needed(case, face)), _number(best.score)
+    return words.say(Text.RESEMBLES, person=isolated(best.person), score=score, needed=needed)
+
+
+def _best(case: Case, face: FaceDecision) -> Candidate | None:
+    matches = case.judgement.matches
+    return matches[face.face].best if 0 <= face.face < len(matches) else None
+
+
+def _confusable(words: Catalogue, case: Case, face: FaceDecision) -> Iterator[str]:
+    matches, thresholds = case.judgement.matches, case.judgement.thresholds
+    best = _best(case, face)
+    if best is None:
+        return
+    close = [c for c in matches[face.face].candidates if best.score - c.score <= thresholds.margin]
+    people = ", ".join(
+        words.say(Text.SCORED, ref=isolated(c.person), score=_number(c.score)) for c in close
+    )
+    yield words.say(Text.CONFUSABLE_WITH, people=people)
+
+
+def _number(score: float) -> str:
+    return f"{score:.2f}"
+
+
+def _permission(words: Catalogue, case: Case, face: FaceDecision) -> Iterator[str]:
+    if face.consent is None:
+        if face.reason in _ABOUT_PERMISSION:
+            yield words.say(Text.RECORD_MISSING)
+        return
+    record = case.consents.get(face.consent)
+    if record is None:
+        yield words.say(Text.RECORD_GONE, record=face.consent)
+        return
+    yield _statement(words, record)
+    if record.status is ConsentStatus.GRANTED:
+        if record.valid_from != record.obtained_on:
+            yield words.say(Text.VALID_FROM, day=words.day(record.valid_from))
+        yield words.say(Text.NAMES_ONLINE if record.names_online_use else Text.NAMES_NO_ONLINE)
+
+
+def _statement(words: Catalogue, record: ConsentRecord) -> str:
+    texts = {
+        ConsentStatus.GRANTED: Text.GRANTED_UNTIL if record.valid_until else Text.GRANTED,
+        ConsentStatus.REFUSED: Text.REFUSED,
+        ConsentStatus.WITHDRAWN: Text.WITHDRAWN,
+    }
+    return words.say(
+        texts[record.status],
+        giver=_giver(words, record.given_by),
+        channel=words.channel_phrase(isolated(record.channel)),
+        day=words.day(record.obtained_on),
+        method=isolated(record.method),
+        until=words.day(record.valid_until) if record.valid_until else "",
+    )
+
+
+def _giver(words: Catalogue, given_by: str) -> str:
+    known = words.givers.get(given_by.strip().casefold())
+    return known or words.say(Text.OTHER_GIVER, giver=isolated(given_by))
+
+
+def _restriction(words: Catalogue, case: Case, face: FaceDecision) -> Iterator[str]:
+    if face.restriction is None:
+        return
+    restriction = case.restrictions.get(face.restriction)
+    if restriction is None:
+        yield words.say(Text.RESTRICTION_GONE, record=face.restriction)
+        return
+    until = restriction.valid_until
+    yield words.say(
+        Text.RESTRICTED_UNTIL if until else Text.RESTRICTED_SINCE,
+        record=restriction.id,
+        channels=_channels(words, restriction),
+        day=words.day(restriction.valid_from),
+        until=words.day(until) if until else "",
+    )
+
+
+def _channels(words: Catalogue, restriction: Restriction) -> str:
+    if ALL_CHANNELS in restriction.channels:
+        return words.say(Text.ALL_CHANNELS)
+    return ", ".join(words.channel_phrase(isolated(c)) for c in sorted(restriction.channels))

@@ -1,0 +1,98 @@
+"""Population statistics: what faces in general look like to a reader; numbers about nobody."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gate.arrays import Vectors
+from gate.errors import EngineError
+
+DRAWN_PER_GROUP = 100
+"""How many vectors of each group join every cohort.
+
+With 100 adults and 100 children, the score at which one stranger in 1,000 passes is nearly the
+same for adults and children and for registers of 20 to 2,000 people: docs/matching.md.
+"""
+
+_FILES = {"sface-2021dec": "population_sface.npz"}
+"""Shipped files, by the beginning of the reader's version."""
+
+_SEED = 20260101
+
+
+@dataclass(frozen=True)
+class Group:
+    """Embeddings of one group of people as a normal distribution.
+
+    ``mean``: shape (d,). ``factor``: lower triangular, shape (d, d); factor @ factor.T is the
+    covariance.
+    """
+
+    name: str
+    mean: Vectors
+    factor: Vectors
+
+
+@dataclass(frozen=True)
+class Population:
+    """The groups that a reader's statistics are kept for."""
+
+    groups: tuple[Group, ...]
+
+    def draw(self, per_group: int = DRAWN_PER_GROUP) -> Vectors:
+        """Invented people: ``per_group`` unit vectors of every group; always the same ones."""
+        return np.concatenate([_draw(g, per_group, _SEED + n) for n, g in enumerate(self.groups)])
+
+
+def describe(name: str, vectors: Vectors) -> Group:
+    """Mean and covariance of these embeddings. Raises ValueError when there are too few.
+
+    The covariance is mixed with a hundredth of its own mean variance in every direction, so that
+    it has a Cholesky factor also where there are fewer vectors than dimensions.
+    """
+    if len(vectors) < 2:
+        raise ValueError("a covariance needs at least two vectors")
+    data = vectors.astype(np.float64)
+    covariance = np.cov(data, rowvar=False)
+    dimension = data.shape[1]
+    floor = 0.01 * np.trace(covariance) / dimension * np.eye(dimension)
+    factor = np.linalg.cholesky(0.99 * covariance + floor)
+    return Group(name, data.mean(axis=0).astype(np.float32), factor.astype(np.float32))
+
+
+def shipped_population(reader: str) -> Population | None:
+    """The statistics shipped for this version of a reader; None when there are none.
+
+    Raises EngineError when the file is missing or damaged.
+    """
+    name = next((file for start, file in _FILES.items() if reader.startswith(start)), None)
+    if name is None:
+        return None
+    try:
+        with (resources.files("gate") / "data" / name).open("rb") as file, np.load(file) as stored:
+            return Population(tuple(_group(stored, str(group)) for group in stored["groups"]))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise EngineError(
+            f"The population statistics {name} are missing or damaged; install photogate again."
+        ) from error
+
+
+def _group(stored: np.lib.npyio.NpzFile, name: str) -> Group:
+    mean = stored[f"{name}_mean"].astype(np.float32)
+    factor = stored[f"{name}_factor"].astype(np.float32)
+    if factor.shape != (len(mean), len(mean)) or not np.isfinite(factor).all():
+        raise ValueError(f"group {name} does not hold a mean and its covariance")
+    return Group(name, mean, factor)
+
+
+def _draw(group: Group, count: int, seed: int) -> Vectors:
+    # RandomState: its stream is frozen for ever, a Generator's may change with numpy.
+    noise = np.random.RandomState(seed).standard_normal((count, len(group.mean)))
+    vectors: NDArray[np.float64] = group.mean + noise @ group.factor.T.astype(np.float64)
+    unit: Vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return unit

@@ -1,0 +1,232 @@
+"""Publishing: a copy appears in ``ready/`` only after its release is on record.
+
+The order is what makes it safe to lose power at any moment: the copies are written beside
+``ready/``'s channels, in ``ready/.incoming/``; the ledger records drop, judgement and releases in
+one transaction; only then the copies are renamed into place. ``recover`` ends what was cut short.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from gate.durable import (
+    PRIVATE_FILE,
+    PRIVATE_FOLDER,
+    SHARED_FILE,
+    SHARED_FOLDER,
+    make_folder,
+    move,
+    write,
+)
+from gate.errors import RegisterChanged, SiteError
+from gate.neutral_names import copy_name, event_folder
+from gate.person_names import PersonNames
+from gate.ports import Ledger, Release
+from gate.values import Arrival, Judgement, Rendition, Verdict
+
+READY = "ready"
+_RELEASING = (Verdict.APPROVE, Verdict.BLUR)
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What ``recover`` did: paths within the site.
+
+    ``placed``: recorded copies that were renamed into place. ``discarded``: how many copies were
+    deleted that were never recorded. ``missing``: recorded copies that are nowhere.
+    ``quarantined``: files that lay in ``ready/`` without a record, or with other bytes.
+    """
+
+    placed: tuple[str, ...] = ()
+    discarded: int = 0
+    missing: tuple[str, ...] = ()
+    quarantined: tuple[str, ...] = ()
+
+
+def check_renditions(judgement: Judgement) -> None:
+    """Raises ValueError unless approve and blur, and only they, have one copy with right bytes."""
+    allowed = {d.channel for d in judgement.decisions if d.verdict in _RELEASING}
+    copies = [rendition.channel for rendition in judgement.renditions]
+    if len(copies) != len(allowed) or set(copies) != allowed:
+        raise ValueError("the copies are not those of the channels that may release")
+    for rendition in judgement.renditions:
+        if hashlib.sha256(rendition.data).hexdigest() != rendition.sha256:
+            raise ValueError("a copy's bytes do not have its SHA-256")
+
+
+class Publisher:
+    """Puts copies into ``ready/`` of a site; ``names`` gives every name and ref of the register.
+
+    Give ``names`` as cheaply as possible: it is asked for every photo, and an answer that is the
+    same object as before costs nothing.
+    """
+
+    def __init__(self, site: Path, ledger: Ledger, names: Callable[[], frozenset[str]]) -> None:
+        self._site = site
+        self._incoming = site / READY / ".incoming"
+        self._key_file = site / "vault" / ".names.key"
+        self._ledger = ledger
+        self._names = names
+        self._known: tuple[frozenset[str], PersonNames] | None = None
+
+    def publish(self, arrival: Arrival, judgement: Judgement) -> tuple[Release, ...]:
+        """Record a judgement and put its copies into place; returns them.
+
+        Raises RegisterChanged (nothing is stored: judge again), RegisterUnreachable, or SiteError
+        when a file cannot be written. After the last two, ``recover`` settles what came of it.
+        """
+        check_renditions(judgement)
+        try:
+            releases = self._prepare(arrival, judgement)
+            self._record(arrival, judgement, releases)
+            for release in releases:
+                move(self._waiting(release.path), self._site / release.path)
+        except OSError as error:
+            raise _not_writable(error) from error
+        return releases
+
+    def recover(self) -> Recovery:
+        """End what was cut short and set aside what has no record.
+
+        Reads every released copy once. Raises RegisterUnreachable or SiteError.
+        """
+        live = self._ledger.releases()
+        try:
+            make_folder(self._incoming, mode=PRIVATE_FOLDER)
+            quarantined = tuple(self._quarantine(path) for path in self._strangers(live))
+            gone = [r for r in live.values() if not os.path.lexists(self._site / r.path)]
+            placed = tuple(release.path for release in gone if self._place(release))
+            missing = tuple(release.path for release in gone if release.path not in placed)
+            return Recovery(placed, self._discard(), missing, quarantined)
+        except OSError as error:
+            raise _not_writable(error) from error
+
+    # --- before the record ----------------------------------------------------------------------
+
+    def _prepare(self, arrival: Arrival, judgement: Judgement) -> tuple[Release, ...]:
+        if not judgement.renditions:
+            return ()
+        event = event_folder(arrival.event, self._person_names(), self._key())
+        releases = tuple(self._release(event, judgement.photo, r) for r in judgement.renditions)
+        make_folder(self._incoming, mode=PRIVATE_FOLDER)
+        for release, rendition in zip(releases, judgement.renditions, strict=True):
+            # Folders first, so that after the record a rename is all that is left to do.
+            make_folder((self._site / release.path).parent, mode=SHARED_FOLDER)
+            write(self._waiting(release.path), rendition.data, mode=SHARED_FILE)
+        return releases
+
+    def _release(self, event: str, photo: str, rendition: Rendition) -> Release:
+        folder = PurePosixPath(READY, rendition.channel, event)
+        path, longer = "", 0
+        while not path or self._is_taken(path, rendition.sha256):
+            name = copy_name(photo, rendition.channel, rendition.sha256, longer=longer)
+            path, longer = str(folder / f"{name}{rendition.suffix}"), longer + 4
+        return Release(
+            rendition.channel,
+            path,
+            rendition.sha256,
+            rendition.width,
+            rendition.height,
+            len(rendition.data),
+        )
+
+    def _is_taken(self, path: str, sha256: str) -> bool:
+        there = self._site / path
+        return os.path.lexists(there) and not _has(there, sha256)
+
+    def _record(
+        self, arrival: Arrival, judgement: Judgement, releases: tuple[Release, ...]
+    ) -> None:
+        try:
+            self._ledger.record(arrival, judgement, releases)
+        except RegisterChanged:
+            for release in releases:
+                self._waiting(release.path).unlink(missing_ok=True)
+            raise
+
+    def _person_names(self) -> PersonNames:
+        names = self._names()
+        if self._known is None or self._known[0] is not names:
+            self._known = names, PersonNames(names)
+        return self._known[1]
+
+    def _key(self) -> bytes:
+        """The site's secret for numbering events; made once."""
+        with suppress(FileNotFoundError):
+            return self._key_file.read_bytes()
+        make_folder(self._key_file.parent, mode=PRIVATE_FOLDER)
+        temporary = self._key_file.with_suffix(".new")
+        write(temporary, secrets.token_bytes(_KEY_BYTES), mode=PRIVATE_FILE)
+        move(temporary, self._key_file)
+        return self._key_file.read_bytes()
+
+    def _waiting(self, path: str) -> Path:
+        return self._incoming / hashlib.sha256(path.encode()).hexdigest()
+
+    # --- after a stop ---------------------------------------------------------------------------
+
+    def _strangers(self, live: Mapping[str, Release]) -> list[Path]:
+        """Files in ``ready/`` that are not, byte for byte, what the ledger says of their path."""
+        return [path for path in self._published() if not self._is_right(path, live)]
+
+    def _published(self) -> Iterator[Path]:
+        for folder, folders, files in os.walk(self._site / READY, onerror=_raise):
+            here = Path(folder)
+            if here == self._site / READY:
+                folders[:] = [name for name in folders if name != self._incoming.name]
+            yield from (here / name for name in files)
+            # A link to a folder counts as a file: what it points to was never recorded.
+            yield from (here / name for name in folders if (here / name).is_symlink())
+
+    def _is_right(self, path: Path, live: Mapping[str, Release]) -> bool:
+        release = live.get(path.relative_to(self._site).as_posix())
+        return release is not None and not path.is_symlink() and _has(path, release.sha256)
+
+    def _place(self, release: Release) -> bool:
+        waiting = self._waiting(release.path)
+        if not waiting.is_file() or not _has(waiting, release.sha256):
+            return False
+        target = self._site / release.path
+        make_folder(target.parent, mode=SHARED_FOLDER)
+        move(waiting, target)
+        return True
+
+    def _discard(self) -> int:
+        left = list(self._incoming.iterdir())
+        for path in left:
+            path.unlink()
+        return len(left)
+
+    def _quarantine(self, path: Path) -> str:
+        folder = self._site / "quarantine"
+        make_folder(folder, mode=PRIVATE_FOLDER)
+        target = folder / path.name
+        number = 1
+        while os.path.lexists(target):
+            number += 1
+            target = folder / f"{path.stem}-{number}{path.suffix}"
+        move(path, target)
+        return target.relative_to(self._site).as_posix()
+
+
+def _has(path: Path, sha256: str) -> bool:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _not_writable(error: OSError) -> SiteError:
+    return SiteError(
+        f"A copy cannot be put into {READY}/ ({error.strerror}). Free some space on its disk, or "
+        "check that this account may write there; the photo stays in staging meanwhile."
+    )

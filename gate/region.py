@@ -1,0 +1,211 @@
+"""Where the heads are: from faces to the pixels that must not be seen.
+
+A finder's box ends at hairline, chin and cheekbones. People are told by hair, ears and jaw as
+well, so a region is a whole head, tilted as the face is and drawn out to the back of the skull
+when the face is turned away. The factors below were fitted by eye to YuNet's boxes on photos of
+the WIDER FACE validation set, so that hair, ears and chin of the usual head lie inside.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gate.arrays import Mask
+from gate.values import Face
+
+_Points = NDArray[np.float64]
+
+_SMALLEST = 12.0
+"""Height in pixels below which a face is treated as if it had this height."""
+_PAD = 2.0
+"""Added on all sides, in pixels, for the finder's own inexactness on small faces."""
+_FARTHEST = 1e5
+"""A box beyond this, in pixels, is no place in a picture."""
+
+_HEAD = (0.86, 0.84)
+"""Half axes of a head, in widths and heights of its face."""
+_RAISED = 0.15
+"""How far the middle of a head lies above that of its face, in face heights."""
+_BACK = 0.65
+"""How far the back of the skull lies behind the face of a full profile, in face heights."""
+_CORE = (0.62, 0.64)
+"""Half axes of what no neighbour can keep visible, in widths and heights of the face."""
+_KEPT = (0.56, 0.58)
+"""Half axes of what stays visible of a shown face."""
+_BLIND = 0.85
+"""Half axis of the region of a face whose direction is not known, in sizes of its box."""
+_REACH = 0.25
+"""A head that ends this near to the picture's edge reaches it, in face heights."""
+_SAME = 0.5
+"""Share of the smaller box from which two faces may be the same head."""
+_PROFILE = 0.24
+"""Offset of the landmarks' middle from the box's, in face widths, of a full profile."""
+_FRONTAL = 0.04
+"""Offset, in face widths, up to which a face counts as seen from the front."""
+
+_CORNERS = 4.0
+"""Exponent of the outlines: 2 is an ellipse, more is fuller at the corners."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """A face in its own axes.
+
+    ``centre`` in pixels; ``down`` is the direction from forehead to chin, of unit length;
+    ``width`` and ``height`` in pixels along those axes. ``turn`` is 0 for a face seen from the
+    front and -1 or 1 for a profile that looks to the left or right of the upright face.
+    ``known`` is False when the landmarks make no sense, so that the direction is a guess.
+    """
+
+    centre: tuple[float, float]
+    down: tuple[float, float]
+    width: float
+    height: float
+    turn: float
+    known: bool
+
+    def place(self, points: _Points) -> _Points:
+        """Points given as (across, down) in pixels from the centre, as (x, y) of the picture."""
+        dx, dy = self.down
+        axes = np.array(((dy, -dx), (dx, dy)))
+        return np.asarray(points @ axes + np.array(self.centre), dtype=np.float64)
+
+
+def pose(face: Face) -> Pose:
+    """Direction, turn and size of a face, from its landmarks where they make sense."""
+    box = face.box
+    width, height = max(box.w, _SMALLEST * 0.75), max(box.h, _SMALLEST)
+    down = _direction(face)
+    if down is None:
+        return Pose(box.centre, (0.0, 1.0), width, height, 0.0, known=False)
+    upright, lying = down[1] ** 2, down[0] ** 2
+    # The box of a tilted face is not tilted: its sides are mixtures of the face's own.
+    wide, tall = upright * width + lying * height, upright * height + lying * width
+    tall = max(tall, 1.1 * wide)
+    wide = max(wide, 0.75 * tall)
+    return Pose(box.centre, down, wide, tall, _turn(face, down, wide), known=True)
+
+
+def _direction(face: Face) -> tuple[float, float] | None:
+    """From forehead to chin, of unit length; None when the landmarks make no sense."""
+    points = np.array(face.landmarks, dtype=np.float64)
+    if points.shape != (5, 2) or not np.isfinite(points).all():
+        return None
+    size, inside = max(face.box.w, face.box.h), np.abs(points - np.array(face.box.centre))
+    if (inside > 0.5 * np.array((face.box.w, face.box.h)) + 0.25 * size).any():
+        return None
+    eyes, mouth = points[1] - points[0], points[4] - points[3]
+    down = points[3:].mean(axis=0) - points[:2].mean(axis=0)
+    if not 0.15 * size <= math.hypot(*down) <= 0.9 * size:
+        return None
+    # The lines of eyes and mouth, turned by a quarter, also point down; each counts by its length.
+    quarters = np.stack((eyes, mouth))[:, ::-1] * (-1.0, 1.0)
+    if (quarters @ down < -0.1 * size * math.hypot(*down)).any():
+        return None
+    whole = down + quarters.mean(axis=0)
+    length = math.hypot(*whole)
+    if length < 0.15 * size:
+        return None
+    return float(whole[0] / length), float(whole[1] / length)
+
+
+def _turn(face: Face, down: tuple[float, float], width: float) -> float:
+    """How far the landmarks are bunched to one side of the box, -1 to 1."""
+    middle = np.array(face.landmarks).mean(axis=0) - np.array(face.box.centre)
+    offset = float(middle @ (down[1], -down[0])) / width
+    amount = (abs(offset) - _FRONTAL) / (_PROFILE - _FRONTAL)
+    return math.copysign(min(max(amount, 0.0), 1.0), offset)
+
+
+def regions(
+    shape: tuple[int, ...], covered: Sequence[Face], shown: Sequence[Face], *, grow: float = 1.0
+) -> Mask:
+    """The pixels of a picture of this shape that covering these faces takes.
+
+    All faces are in pixels of this picture. A shown face keeps its own face even where a covered
+    head reaches over it, but the face of a covered one is always taken, box and all. ``grow``
+    makes every covered region larger, by this factor of at least 1. A covered face that lies
+    nowhere (its box is not finite) takes the whole picture. Raises ValueError when ``grow`` is
+    less than 1.
+    """
+    if not grow >= 1.0:
+        raise ValueError(f"a region can only grow, by a factor of at least 1, not {grow}")
+    height, width = shape[:2]
+    taken = np.zeros((height, width), dtype=np.uint8)
+    if not all(_is_somewhere(face) for face in covered):
+        return np.ones((height, width), dtype=np.bool_)
+    poses = [pose(face) for face in covered]
+    for at in poses:
+        _paint(taken, _reaching(_head(at, grow), at, (width, height)), 1)
+    for face in shown:
+        if _is_somewhere(face) and not any(_same_head(face, other) for other in covered):
+            _paint(taken, _outline(pose(face), _KEPT, 1.0, 0.0), 0)
+    for face, at in zip(covered, poses, strict=True):
+        _paint(taken, _outline(at, _CORE, grow, 0.0), 1)
+        _paint_box(taken, face, grow)
+    return taken.view(np.bool_)
+
+
+def _is_somewhere(face: Face) -> bool:
+    numbers = (face.box.x, face.box.y, face.box.w, face.box.h)
+    return all(math.isfinite(number) and abs(number) < _FARTHEST for number in numbers)
+
+
+def _same_head(one: Face, other: Face) -> bool:
+    """Whether two boxes share so much that they may be one head, found twice."""
+    smaller = min(one.box.area, other.box.area)
+    return one.box.overlap(other.box) > _SAME * smaller
+
+
+def _outline(pose: Pose, axes: tuple[float, float], grow: float, raised: float) -> _Points:
+    """A full oval around a face, in pixels of the picture."""
+    angles = np.linspace(0.0, 2.0 * math.pi, 48, endpoint=False)
+    across, along = np.cos(angles), np.sin(angles)
+    radius = (np.abs(across) ** _CORNERS + np.abs(along) ** _CORNERS) ** (-1.0 / _CORNERS)
+    # Between ellipse and rectangle; half the way is a head with its hair.
+    radius = 0.5 * (1.0 + radius)
+    wide, tall = axes[0] * pose.width * grow + _PAD, axes[1] * pose.height * grow + _PAD
+    points = np.stack((wide * radius * across, tall * radius * along), axis=1)
+    return pose.place(points - (0.0, raised * pose.height))
+
+
+def _head(pose: Pose, grow: float) -> _Points:
+    """Corners of the whole head, in pixels of the picture."""
+    if not pose.known:
+        size = max(pose.width, pose.height)
+        return _outline(pose, (_BLIND * size / pose.width, _BLIND * size / pose.height), grow, 0.0)
+    skull = _outline(pose, _HEAD, grow, _RAISED)
+    away = pose.place(np.array([[-pose.turn * _BACK * pose.height * grow, 0.0]])) - pose.centre
+    return np.concatenate((skull, skull + away))
+
+
+def _reaching(points: _Points, pose: Pose, size: tuple[int, int]) -> _Points:
+    """The same head, drawn out to those edges of the picture that it nearly touches."""
+    reach = _REACH * pose.height + _PAD
+    low, high = points.min(axis=0), points.max(axis=0)
+    for axis in (0, 1):
+        if low[axis] < reach:
+            points = np.concatenate((points, points - np.eye(2)[axis] * reach))
+        if high[axis] > size[axis] - reach:
+            points = np.concatenate((points, points + np.eye(2)[axis] * reach))
+    return points
+
+
+def _paint(mask: NDArray[np.uint8], points: _Points, value: int) -> None:
+    """Fill the convex hull of these points."""
+    hull = cv2.convexHull(points.astype(np.float32))
+    cv2.fillConvexPoly(mask, np.rint(hull * 8).astype(np.int32), value, shift=3)
+
+
+def _paint_box(mask: NDArray[np.uint8], face: Face, grow: float) -> None:
+    """Fill every pixel that the face's own box touches."""
+    (x, y), w, h = face.box.centre, face.box.w * grow, face.box.h * grow
+    left, top = max(math.floor(x - w / 2), 0), max(math.floor(y - h / 2), 0)
+    right, bottom = max(math.ceil(x + w / 2), 0), max(math.ceil(y + h / 2), 0)
+    mask[top:bottom, left:right] = 1

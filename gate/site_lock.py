@@ -1,0 +1,80 @@
+"""One at a time: a lock on a file that the operating system lifts when the process ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from gate.durable import PRIVATE_FILE
+from gate.errors import SiteError
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _FAR_AWAY = 1 << 30
+
+    def _lock(descriptor: int) -> None:
+        # A byte far behind the text, because Windows lets nobody else read a locked byte.
+        os.lseek(descriptor, _FAR_AWAY, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class SiteLock:
+    """Held inside a ``with`` block; a second holder is refused with SiteError.
+
+    ``what`` is a word for the holder ("watcher"), used in the refusal.
+    """
+
+    def __init__(self, path: Path, what: str) -> None:
+        self._path = path
+        self._what = what
+        self._descriptor: int | None = None
+
+    def __enter__(self) -> SiteLock:
+        descriptor = self._open()
+        try:
+            _lock(descriptor)
+        except OSError as error:
+            holder = _holder(descriptor)
+            os.close(descriptor)
+            raise SiteError(
+                f"Another {self._what} is at work on this site already{holder}. "
+                "Only one may run at a time: stop that one first."
+            ) from error
+        os.truncate(descriptor, 0)
+        os.write(descriptor, str(os.getpid()).encode())
+        self._descriptor = descriptor
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # The file stays: removing it would let two processes lock two files of one name.
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _open(self) -> int:
+        try:
+            return os.open(self._path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+        except OSError as error:
+            raise SiteError(
+                f"The lock file {self._path} cannot be opened ({error.strerror}). "
+                "Check that the folder exists and may be written by this account."
+            ) from error
+
+
+def _holder(descriptor: int) -> str:
+    number = os.read(descriptor, 20).decode("ascii", "replace").strip()
+    return f" (process {number})" if number.isdigit() else ""

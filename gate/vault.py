@@ -1,0 +1,152 @@
+"""The vault: every original that was taken, once, under the SHA-256 of its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from gate.durable import PRIVATE_FILE, PRIVATE_FOLDER, create, make_folder, move, sync_folder
+from gate.errors import SiteError
+
+_CHUNK = 1 << 20
+# Never through a link that was put in a file's place, and never waiting at a pipe.
+_READ = (
+    os.O_RDONLY
+    | int(getattr(os, "O_BINARY", 0))
+    | int(getattr(os, "O_NOFOLLOW", 0))
+    | int(getattr(os, "O_NONBLOCK", 0))
+)
+
+
+class SourceChanged(Exception):
+    """The file is gone, or another one than was seen: look again later."""
+
+
+class SourceUnreadable(Exception):
+    """The file is locked, or may not be read; the text is the system's cause, without names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells a file from a later one in the same place: bytes, time of change, identity."""
+
+    size: int
+    modified_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Stamp:
+        """The stamp in an answer of ``os.stat``."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+class Vault:
+    """The originals below ``folder``, readable by the owner alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._unfinished = folder / "tmp"
+
+    def path(self, photo: str) -> Path:
+        """Where the original with this SHA-256 (64 hexadecimal digits) lies."""
+        return self._folder / photo[:2] / photo
+
+    def store(self, source: Path, expected: Stamp) -> str:
+        """Copy a file into the vault and return the SHA-256 of its bytes, once they are durable.
+
+        Raises SourceChanged when the file is not the one of ``expected`` before and after,
+        SourceUnreadable when it cannot be read, SiteError when the vault cannot be written.
+        """
+        descriptor = _opened(source)
+        try:
+            _check(descriptor, expected)
+            return self._take(descriptor, expected)
+        finally:
+            os.close(descriptor)
+
+    def discard(self, photo: str) -> None:
+        """Delete an original that turned out to be unfinished and is on no record."""
+        try:
+            self.path(photo).unlink(missing_ok=True)
+        except OSError as error:
+            raise _not_writable(error) from error
+
+    def clear_unfinished(self) -> int:
+        """Delete copies that were cut short; says how many. Only when nobody else is storing."""
+        try:
+            left = list(self._unfinished.iterdir()) if self._unfinished.is_dir() else []
+            for path in left:
+                path.unlink()
+        except OSError as error:
+            raise _not_writable(error) from error
+        return len(left)
+
+    def _take(self, descriptor: int, expected: Stamp) -> str:
+        temporary = self._unfinished / uuid.uuid4().hex
+        try:
+            make_folder(self._unfinished, mode=PRIVATE_FOLDER)
+            photo = _copy(descriptor, temporary)
+            _check(descriptor, expected)
+            target = self.path(photo)
+            make_folder(target.parent, mode=PRIVATE_FOLDER)
+            # Replaces an equal file: the bytes just read are known to be right.
+            move(temporary, target)
+            sync_folder(self._unfinished)
+        except OSError as error:
+            raise _not_writable(error) from error
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+        return photo
+
+
+def _opened(source: Path) -> int:
+    try:
+        return os.open(source, _READ)
+    except FileNotFoundError as error:
+        raise SourceChanged from error
+    except OSError as error:
+        raise SourceUnreadable(error.strerror) from error
+
+
+def _check(descriptor: int, expected: Stamp) -> None:
+    try:
+        found = Stamp.of(os.fstat(descriptor))
+    except OSError as error:
+        raise SourceUnreadable(error.strerror) from error
+    if found != expected:
+        raise SourceChanged
+
+
+def _copy(descriptor: int, target: Path) -> str:
+    digest = hashlib.sha256()
+    with os.fdopen(create(target, mode=PRIVATE_FILE), "wb") as file:
+        for chunk in _chunks(descriptor):
+            digest.update(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    return digest.hexdigest()
+
+
+def _chunks(descriptor: int) -> Iterator[bytes]:
+    while True:
+        try:
+            chunk = os.read(descriptor, _CHUNK)
+        except OSError as error:
+            raise SourceUnreadable(error.strerror) from error
+        if not chunk:
+            return
+        yield chunk
+
+
+def _not_writable(error: OSError) -> SiteError:
+    return SiteError(
+        f"The vault cannot be written ({error.strerror}). Free some space on its disk, or check "
+        "that this account may write there; the photo stays in staging meanwhile."
+    )

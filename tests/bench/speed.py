@@ -1,0 +1,136 @@
+"""Photos per second against the plain script, one and two workers, and the distance to the floor.
+
+    python -m tests.bench.speed FOLDER [--photos 12] [--megapixels 12]
+
+FOLDER is as for tests.bench.school. Group photos are made by enlarging and tiling its single
+portraits. Everything is timed in one run on the same photos; trust the ratios. The floor is decode
+at the inspected size, one detection, and one encoding of the same photos in one process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from tests.bench.school import run
+
+KINDS = {
+    "people": "people",
+    "consents": "consents",
+    "biometric": "biometric_permissions",
+    "restrictions": "restrictions",
+}
+
+
+def group_photos(folder: Path, out: Path, *, count: int, megapixels: float) -> None:
+    """Tile 4 x 3 portraits, enlarged, into photos of so many megapixels."""
+    out.mkdir(parents=True)
+    portraits = itertools.cycle(sorted((folder / "references").rglob("*.jpg")))
+    tile = round((megapixels * 1e6 / 12) ** 0.5)
+    for number in range(count):
+        canvas = Image.new("RGB", (4 * tile, 3 * tile))
+        for place in range(12):
+            with Image.open(next(portraits)) as portrait:
+                part = portrait.convert("RGB").resize((tile, tile), Image.Resampling.LANCZOS)
+            canvas.paste(part, (place % 4 * tile, place // 4 * tile))
+        noise = np.random.default_rng(number).normal(0, 3, (3 * tile, 4 * tile, 1))
+        noisy = np.clip(np.asarray(canvas, np.float32) + noise, 0, 255).astype(np.uint8)
+        Image.fromarray(noisy).save(out / f"group{number:03}.jpg", quality=92)
+
+
+def new_site(folder: Path, site: Path) -> None:
+    """A site with the school enrolled; nobody restricted, so that every photo is released."""
+    run(site, "init")
+    for kind, name in KINDS.items():
+        if kind != "restrictions":
+            run(site, "import", kind, str(folder / f"{name}.csv"))
+    run(site, "enrol", str(folder / "references"), may_fail=True)
+    settings = site / "photogate.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("settle_seconds = 2.0 ", "settle_seconds = 0.1 "), "utf-8")
+
+
+def ours(folder: Path, photos: Path, scratch: Path, *, workers: int) -> float:
+    """Seconds that watch --once takes, start-up included."""
+    site = scratch / f"site-{photos.name}-{workers}"
+    new_site(folder, site)
+    shutil.copytree(photos, site / "staging", dirs_exist_ok=True)
+    start = time.perf_counter()
+    run(site, "watch", "--once", "--workers", str(workers), may_fail=True)
+    return time.perf_counter() - start
+
+
+def plain(folder: Path, photos: Path, scratch: Path) -> float:
+    """Seconds that the plain script takes for the photos alone, without start-up and enrolment."""
+    command = [sys.executable, "-W", "ignore", "-m", "tests.bench.plain_script"]
+    arguments = [str(folder / "references"), str(photos), str(scratch / f"plain-{photos.name}")]
+    one_thread = os.environ | {"OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [*command, *arguments], capture_output=True, text=True, check=True, env=one_thread
+    )
+    return float(done.stdout.strip().splitlines()[-1])
+
+
+def floor(photos: Path) -> float:
+    """Seconds for decode, one detection and one encoding of each photo, in this process."""
+    import cv2
+
+    from gate.engines.yunet import YuNet
+    from gate.find import INSPECT_EDGE
+    from gate.load import Limits, load
+    from gate.render import render
+    from gate.values import Channel
+
+    cv2.setNumThreads(1)
+    finder, channel = YuNet(), Channel("website")
+    start = time.perf_counter()
+    for path in sorted(photos.rglob("*.jpg")):
+        picture = load(path.read_bytes(), Limits(), long_edge=INSPECT_EDGE)
+        finder.find(picture.pixels, 0.5)
+        render(picture.pixels, channel)
+    return time.perf_counter() - start
+
+
+def report(name: str, photos: Path, folder: Path, scratch: Path) -> None:
+    """Time one set of photos every way and print the ratios."""
+    count = len(list(photos.rglob("*.jpg")))
+    one, two = (ours(folder, photos, scratch, workers=n) for n in (1, 2))
+    script, least = plain(folder, photos, scratch), floor(photos)
+    rows = (
+        ("plain script", script, ""),
+        ("photogate, 1 worker", one, f"{script / one:.1f} x the script"),
+        ("photogate, 2 workers", two, f"{one / two:.2f} x one worker"),
+        ("floor", least, f"one worker takes {one / least:.1f} x as long"),
+    )
+    print(f"{name}: {count} photos")
+    for what, seconds, ratio in rows:
+        print(f"  {what:22}{seconds:7.1f} s {count / seconds:6.2f} photos/s  {ratio}")
+
+
+def main() -> None:
+    """Make the photos, time everything, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--photos", type=int, default=12)
+    parser.add_argument("--megapixels", type=float, default=12)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        groups = scratch / "groups"
+        group_photos(options.folder, groups, count=options.photos, megapixels=options.megapixels)
+        report(f"{options.megapixels:g}-megapixel group photos", groups, options.folder, scratch)
+        report("the school's own photos", options.folder / "incoming", options.folder, scratch)
+
+
+if __name__ == "__main__":
+    main()

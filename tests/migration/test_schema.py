@@ -1,0 +1,116 @@
+"""The schema made at once is the schema made by all migrations."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, make_url, text
+
+from consent_db.database import Database
+from consent_db.register import SqlRegister
+from consent_db.schema import metadata
+from consent_db.upgrade import latest
+from gate.errors import RegisterUnreachable
+from tests.registers import StandingClock, new_register, raw, sqlite_url
+
+SQLITE = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%'"
+POSTGRESQL = (
+    "SELECT table_name, column_name, data_type, is_nullable, character_maximum_length,"
+    " identity_generation, column_default FROM information_schema.columns"
+    " WHERE table_schema = 'public'",
+    "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+    " WHERE connamespace = 'public'::regnamespace",
+    "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger"
+    " WHERE NOT tgisinternal",
+    "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+)
+
+
+def described(connection: Connection) -> set[str]:
+    """Everything that the database says about itself, independent of order and line breaks."""
+    if connection.dialect.name == "postgresql":
+        rows = [row for query in POSTGRESQL for row in connection.execute(text(query))]
+        return {repr(tuple(row)) for row in rows if "alembic_version" not in repr(row)}
+    rows = list(connection.execute(text(SQLITE)))
+    return {
+        repr((row.type, row.name, _parts(row.sql or "")))
+        for row in rows
+        if row.tbl_name != "alembic_version"
+    }
+
+
+def _parts(sql: str) -> list[str]:
+    """The lines of a definition in any order: constraints may stand in another one."""
+    lines = [line.strip().rstrip(",") for line in sql.replace("\t", " ").splitlines()]
+    return sorted(line for line in lines if line)
+
+
+def test_all_migrations_make_the_schema_of_the_code(url: str, tmp_path: Path) -> None:
+    Database(url, StandingClock()).migrate()
+    with raw(url).connect() as connection:
+        migrated = described(connection)
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    made = make_url(url)
+    if made.drivername == "sqlite":
+        engine = raw(f"sqlite:///{tmp_path / 'at-once.db'}")
+    else:
+        engine = raw(url)
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    metadata.create_all(engine)
+    with engine.connect() as connection:
+        at_once = described(connection)
+    assert migrated == at_once
+
+
+def test_a_second_migration_changes_nothing(url: str) -> None:
+    database = new_register(url)
+    with database.transaction("somebody") as tx:
+        tx.bump()
+    database.migrate()
+    assert SqlRegister(database, "reader").revision() == 1
+
+
+def test_a_register_of_a_newer_version_is_refused(url: str) -> None:
+    database = new_register(url)
+    with raw(url).begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(RegisterUnreachable, match="newer version"):
+        database.migrate()
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = raw(url)
+    if engine.dialect.name == "sqlite":
+        Path(str(make_url(url).database)).touch()
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE audit_head (id INTEGER)"))
+    with pytest.raises(RegisterUnreachable):
+        Database(url, StandingClock()).migrate()
+    with engine.connect() as connection:
+        assert connection.dialect.has_table(connection, "audit_head")
+        assert not connection.dialect.has_table(connection, "people")
+
+
+def test_the_file_belongs_to_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "register.db"
+    path.touch(mode=0o644)
+    new_register(sqlite_url(tmp_path))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_register_is_not_made_in_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(RegisterUnreachable, match="folder"):
+        Database(sqlite_url(tmp_path / "nowhere"), StandingClock()).migrate()
+
+
+def test_there_is_one_newest_migration() -> None:
+    assert latest() == "0001"

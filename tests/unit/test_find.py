@@ -1,0 +1,109 @@
+"""Every face that any search finds is kept once, wherever and however it was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from gate.arrays import Pixels
+from gate.find import find, merge
+from gate.values import Box, Face
+
+
+def face(x: float, y: float, w: float = 40, h: float = 50, score: float = 0.9) -> Face:
+    return Face(Box(x, y, w, h), ((x, y), (x + w, y), (x, y), (x, y + h), (x + w, y + h)), score)
+
+
+@dataclass
+class BrightSpots:
+    """A finder that takes every bright block for a face, and notes what it was shown."""
+
+    score: float = 0.9
+    smallest: int = 1
+    upright_only: bool = False
+    seen: list[tuple[int, int]] = field(default_factory=list)
+    version: str = "bright spots"
+
+    def find(self, pixels: Pixels, threshold: float) -> list[Face]:
+        height, width = pixels.shape[:2]
+        self.seen.append((width, height))
+        bright = pixels[..., 0] > 128
+        rows, columns = np.flatnonzero(bright.any(axis=1)), np.flatnonzero(bright.any(axis=0))
+        if not len(rows) or self.score < threshold:
+            return []
+        w, h = columns[-1] - columns[0] + 1, rows[-1] - rows[0] + 1
+        if w < self.smallest or (self.upright_only and w > h):
+            return []
+        return [face(float(columns[0]), float(rows[0]), float(w), float(h), self.score)]
+
+
+def picture(width: int, height: int, box: tuple[int, int, int, int]) -> Pixels:
+    pixels = np.zeros((height, width, 3), np.uint8)
+    x, y, w, h = box
+    pixels[y : y + h, x : x + w] = 255
+    return pixels
+
+
+def near(box: Box, expected: tuple[float, float, float, float], by: float = 3) -> bool:
+    found = (box.x, box.y, box.w, box.h)
+    return all(abs(a - b) <= by for a, b in zip(found, expected, strict=True))
+
+
+def test_one_face_found_at_several_sizes_is_one_face() -> None:
+    faces, search = find(picture(1200, 900, (100, 200, 80, 100)), BrightSpots())
+    assert len(faces) == 1
+    assert near(faces[0].box, (100, 200, 80, 100))
+    assert search.long_edges == (1200, 640)
+    assert search.turns == (0,)
+
+
+def test_a_small_picture_is_searched_enlarged_too() -> None:
+    finder = BrightSpots()
+    _, search = find(picture(250, 250, (50, 50, 60, 80)), finder)
+    assert (500, 500) in finder.seen
+    assert search.long_edges == (250, 500)
+
+
+@pytest.mark.parametrize("size", [(700, 400), (400, 700)])
+def test_a_face_lying_on_its_side_is_found_where_it_lies(size: tuple[int, int]) -> None:
+    finder = BrightSpots(upright_only=True)
+    faces, search = find(picture(*size, (300, 150, 90, 60)), finder)
+    assert search.turns == (0, 90, 180, 270)
+    assert near(faces[0].box, (300, 150, 90, 60))
+    for x, y in faces[0].landmarks:
+        assert 295 <= x <= 395
+        assert 145 <= y <= 215
+
+
+def test_where_upright_finds_only_something_unsure_the_picture_is_turned() -> None:
+    _, search = find(picture(700, 400, (300, 150, 60, 90)), BrightSpots(score=0.7))
+    assert search.turns == (0, 90, 180, 270)
+
+
+def test_unsure_candidates_are_kept_and_marked_weak() -> None:
+    weak, _ = find(picture(300, 300, (50, 50, 60, 80)), BrightSpots(score=0.31))
+    sure, _ = find(picture(300, 300, (50, 50, 60, 80)), BrightSpots(score=0.51))
+    assert [f.weak for f in weak] == [True]
+    assert [f.weak for f in sure] == [False]
+
+
+def test_no_face_says_what_was_searched() -> None:
+    faces, search = find(np.zeros((900, 1200, 3), np.uint8), BrightSpots())
+    assert faces == []
+    assert search.turns == (0, 90, 180, 270)
+    assert search.smallest == pytest.approx(10)
+
+
+def test_the_surest_of_several_boxes_of_one_face_wins() -> None:
+    kept = merge([face(0, 0, score=0.5), face(2, 3, score=0.8), face(4, 4, score=0.6)])
+    assert [f.score for f in kept] == [0.8]
+
+
+def test_neighbouring_faces_stay_two() -> None:
+    assert len(merge([face(0, 0), face(30, 0)])) == 2
+
+
+def test_a_small_face_inside_a_large_box_is_kept() -> None:
+    assert len(merge([face(0, 0, 200, 250), face(80, 100, 40, 50)])) == 2

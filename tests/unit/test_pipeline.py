@@ -1,0 +1,278 @@
+"""One photo through all stages: what comes out is decided, covered, small enough, and recorded."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gate.arrays import Pixels, Vectors
+from gate.copies import GROWTH
+from gate.errors import EngineError, RegisterUnreachable
+from gate.pipeline import Engines, Gate, Policy
+from gate.values import (
+    BiometricRecord,
+    Box,
+    Channel,
+    ConsentRecord,
+    ConsentStatus,
+    Face,
+    FaceReason,
+    Gallery,
+    Outcome,
+    Person,
+    Reason,
+    RegisterSnapshot,
+    Thresholds,
+    Verdict,
+)
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+CHANNELS = (Channel("website", max_edge=400), Channel("print", online=False, max_edge=300))
+RED, GREEN = (220, 20, 20), (20, 220, 20)
+SIZE = (1000, 800)
+PLACES = {RED: Box(200, 300, 100, 120), GREEN: Box(600, 300, 100, 120)}
+
+
+def photo(*colours: tuple[int, int, int]) -> bytes:
+    pixels = np.full((SIZE[1], SIZE[0], 3), 128, np.uint8)
+    for colour in colours:
+        box = PLACES[colour]
+        pixels[int(box.y) : int(box.y + box.h), int(box.x) : int(box.x + box.w)] = colour
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def is_like(pixels: Pixels, colour: tuple[int, int, int]) -> np.ndarray:
+    near: np.ndarray = np.all(np.abs(pixels.astype(int) - colour) < 60, axis=-1)
+    return near
+
+
+class ColourFinder:
+    """Takes every red and every green block for a face."""
+
+    version = "colours 1"
+
+    def find(self, pixels: Pixels, threshold: float) -> list[Face]:
+        faces = []
+        for colour in PLACES:
+            like = is_like(pixels, colour)
+            if like.any():
+                rows, columns = np.flatnonzero(like.any(1)), np.flatnonzero(like.any(0))
+                x, y = float(columns[0]), float(rows[0])
+                w, h = float(columns[-1] - columns[0] + 1), float(rows[-1] - rows[0] + 1)
+                points = tuple((x + w * a, y + h * b) for a, b in _POINTS)
+                faces.append(Face(Box(x, y, w, h), points, 0.95))
+        return faces
+
+
+_POINTS = ((0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8))
+
+
+class ColourReader:
+    """Red faces are the first axis, green ones the second."""
+
+    version = "sface-of-colours"
+    dimension = 128
+
+    def read(self, pixels: Pixels, faces: Sequence[Face]) -> Vectors:
+        rows: Vectors = np.zeros((len(faces), self.dimension), np.float32)
+        for number, face in enumerate(faces):
+            x, y = (int(value) for value in face.box.centre)
+            rows[number, int(bool(is_like(pixels[y, x], GREEN)))] = 1
+        return rows
+
+
+@dataclass
+class FakeRegister:
+    state: RegisterSnapshot
+    asked: int = 0
+
+    def revision(self) -> int:
+        return self.state.revision
+
+    def snapshot(self) -> RegisterSnapshot:
+        self.asked += 1
+        return self.state
+
+
+def granted(person: str, channel: str) -> ConsentRecord:
+    day = date(2025, 9, 1)
+    return ConsentRecord(
+        1, person, channel, ConsentStatus.GRANTED, "parent", "form", day, day, None, True
+    )
+
+
+def register(**changes: object) -> FakeRegister:
+    people = {ref: Person(ref, "pupil", "Given", "Family") for ref in ("RED", "GREEN")}
+    vectors: Vectors = np.eye(2, 128, dtype=np.float32)
+    status = ConsentStatus.GRANTED
+    template = {
+        ref: (BiometricRecord(1, ref, status, "parent", "written", date(2025, 9, 1)),)
+        for ref in people
+    }
+    consents = {"RED": (granted("RED", "website"), granted("RED", "print"))}
+    gallery = Gallery(("RED", "GREEN"), vectors, (3, 3), "sface-of-colours")
+    snapshot = RegisterSnapshot(1, NOW, people, consents, template, {}, gallery)
+    return FakeRegister(replace(snapshot, **changes))  # type: ignore[arg-type]
+
+
+def gate(known: FakeRegister, **engines: object) -> Gate:
+    policy = Policy(CHANNELS, Thresholds(0.5, 0.2, 0.1), "p1")
+    used = replace(Engines(ColourFinder(), ColourReader()), **engines)  # type: ignore[arg-type]
+    return Gate(policy, used, known, lambda: NOW, software="photogate test")
+
+
+def released(data: bytes) -> Pixels:
+    with Image.open(io.BytesIO(data)) as image:
+        return np.asarray(image.convert("RGB"), np.uint8)
+
+
+def test_the_permitted_face_is_kept_and_the_other_is_gone() -> None:
+    judgement = gate(register()).judge("f00", photo(RED, GREEN))
+    assert [d.verdict for d in judgement.decisions] == [Verdict.BLUR, Verdict.BLUR]
+    copy = released(judgement.renditions[0].data)
+    assert is_like(copy, RED).sum() > 0.8 * 40 * 48
+    assert not is_like(copy, GREEN).any()
+
+
+def test_no_copy_is_larger_than_its_channel_allows() -> None:
+    judgement = gate(register()).judge("f00", photo(RED))
+    sizes = [(r.channel, max(released(r.data).shape[:2])) for r in judgement.renditions]
+    assert sizes == [("website", 400), ("print", 300)]
+
+
+def test_faces_are_told_in_pixels_of_the_original() -> None:
+    judgement = gate(register()).judge("f00", photo(RED))
+    box = judgement.faces[0].box
+    assert (judgement.width, judgement.height) == SIZE
+    assert box.iou(PLACES[RED]) > 0.9
+
+
+def test_without_permission_on_one_channel_only_that_channel_covers() -> None:
+    known = register(consents={"RED": (granted("RED", "print"),)})
+    judgement = gate(known).judge("f00", photo(RED))
+    assert [d.verdict for d in judgement.decisions] == [Verdict.BLUR, Verdict.APPROVE]
+    website, printed = (released(r.data) for r in judgement.renditions)
+    assert not is_like(website, RED).any()
+    assert is_like(printed, RED).any()
+
+
+@pytest.mark.parametrize("status", [ConsentStatus.REFUSED, ConsentStatus.WITHDRAWN])
+def test_without_biometric_permission_nobody_is_recognised(status: ConsentStatus) -> None:
+    said = BiometricRecord(2, "RED", status, "parent", "written", date(2026, 1, 1))
+    known = register(biometrics={"RED": (said,)})
+    judgement = gate(known).judge("f00", photo(RED))
+    assert judgement.decisions[0].faces[0].reason is FaceReason.NOT_RECOGNISED
+    assert judgement.decisions[0].faces[0].person is None
+
+
+def test_a_photo_without_faces_says_what_was_searched() -> None:
+    judgement = gate(register()).judge("f00", photo())
+    assert [d.reason for d in judgement.decisions] == [Reason.NO_FACES] * 2
+    assert judgement.search is not None
+    assert judgement.search.turns == (0, 90, 180, 270)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [(b"", Reason.EMPTY_FILE), (b"no picture at all", Reason.NOT_AN_IMAGE)],
+)
+def test_what_cannot_be_read_is_blocked_everywhere(data: bytes, reason: Reason) -> None:
+    judgement = gate(register()).judge("f00", data)
+    assert [(d.verdict, d.reason) for d in judgement.decisions] == [(Verdict.BLOCK, reason)] * 2
+    assert judgement.renditions == ()
+
+
+def test_a_cut_off_file_is_blocked() -> None:
+    judgement = gate(register()).judge("f00", photo(RED)[:-40])
+    assert {d.verdict for d in judgement.decisions} == {Verdict.BLOCK}
+
+
+@pytest.mark.parametrize("confirmed", [None, NOW - timedelta(days=401)])
+def test_an_old_or_empty_register_blocks(confirmed: datetime | None) -> None:
+    judgement = gate(register(confirmed_at=confirmed)).judge("f00", photo(RED))
+    assert {d.reason for d in judgement.decisions} == {Reason.REGISTER_STALE}
+
+
+def test_a_model_that_fails_blocks() -> None:
+    class Broken(ColourReader):
+        def read(self, pixels: Pixels, faces: Sequence[Face]) -> Vectors:
+            raise EngineError("no numbers")
+
+    judgement = gate(register(), reader=Broken()).judge("f00", photo(RED))
+    assert {d.reason for d in judgement.decisions} == {Reason.ENGINE_FAILED}
+    assert judgement.detail == "no numbers"
+
+
+def test_without_the_register_nothing_is_judged() -> None:
+    class Away(FakeRegister):
+        def revision(self) -> int:
+            raise RegisterUnreachable("gone")
+
+        snapshot = revision  # type: ignore[assignment]
+
+    with pytest.raises(RegisterUnreachable):
+        gate(Away(register().state)).judge("f00", photo(RED))
+
+
+def test_the_register_is_read_again_only_when_it_changed() -> None:
+    known = register()
+    judging = gate(known)
+    judging.judge("f00", photo(RED))
+    judging.judge("f00", photo(RED))
+    assert known.asked == 1
+    known.state = replace(known.state, revision=2, consents={})
+    assert judging.judge("f00", photo(RED)).decisions[0].verdict is Verdict.BLUR
+    assert known.asked == 2
+
+
+class Stubborn(ColourFinder):
+    """Sees a face in covered regions as well: up to the number of looks given, or always."""
+
+    def __init__(self, looks: int) -> None:
+        self.left = looks
+
+    def find(self, pixels: Pixels, threshold: float) -> list[Face]:
+        found = super().find(pixels, threshold)
+        is_second_look = max(pixels.shape[:2]) == 320
+        if is_second_look and not found and self.left:
+            self.left -= 1
+            middle = Box(110, 100, 100, 120)
+            return [Face(middle, tuple((160.0, 160.0) for _ in range(5)), 0.9)]
+        return found
+
+
+class Remembering(ColourReader):
+    """Takes everything that is not red for the green person."""
+
+    def read(self, pixels: Pixels, faces: Sequence[Face]) -> Vectors:
+        rows: Vectors = np.zeros((len(faces), self.dimension), np.float32)
+        rows[:, 1] = 1
+        return rows
+
+
+def test_a_face_that_can_still_be_matched_is_covered_on_a_larger_region() -> None:
+    plain = gate(register(), reader=Remembering()).judge("f00", photo(GREEN))
+    harder = gate(register(), finder=Stubborn(1), reader=Remembering()).judge("f00", photo(GREEN))
+    assert harder.decisions[0].verdict is Verdict.BLUR
+    assert harder.renditions[0].sha256 != plain.renditions[0].sha256
+
+
+def test_a_face_that_stays_matchable_however_covered_blocks() -> None:
+    finder = Stubborn(len(GROWTH) * len(CHANNELS) * 2)
+    judgement = gate(register(), finder=finder, reader=Remembering()).judge("f00", photo(GREEN))
+    assert {d.reason for d in judgement.decisions} == {Reason.STILL_MATCHED}
+    assert judgement.renditions == ()
+
+
+def test_looking_only_makes_no_copies() -> None:
+    judgement = gate(register()).judge("f00", photo(RED), with_copies=False)
+    assert judgement.decisions[0].faces[0].outcome is Outcome.SHOWN
+    assert judgement.renditions == ()

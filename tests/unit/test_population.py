@@ -1,0 +1,98 @@
+"""Promises of the population statistics: small, the same for ever, and about nobody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gate.population
+from gate.errors import EngineError
+from gate.match import DEFAULT_THRESHOLDS, Matcher
+from gate.population import Population, describe, shipped_population
+from gate.values import Gallery
+
+READER = "sface-2021dec-int8bq"
+FILE = Path(gate.population.__file__).parent / "data" / "population_sface.npz"
+
+
+def shipped() -> Population:
+    population = shipped_population(READER)
+    assert population is not None
+    return population
+
+
+def test_the_shipped_file_is_small_and_holds_means_and_covariances_only() -> None:
+    assert FILE.stat().st_size < 150_000
+    with np.load(FILE) as stored:
+        shapes = {name: stored[name].shape for name in stored.files}
+    assert shapes == {
+        "groups": (2,),
+        "adults_mean": (128,),
+        "adults_factor": (128, 128),
+        "children_mean": (128,),
+        "children_factor": (128, 128),
+    }
+
+
+def test_both_precisions_of_the_reader_share_the_statistics_and_others_have_none() -> None:
+    assert [group.name for group in shipped().groups] == ["adults", "children"]
+    assert shipped_population("sface-2021dec") is not None
+    assert shipped_population("dlib-resnet-v1") is None
+
+
+def test_drawing_twice_gives_the_same_invented_people() -> None:
+    assert np.array_equal(shipped().draw(), shipped().draw())
+
+
+def test_drawn_people_are_unit_vectors_and_as_many_of_every_group() -> None:
+    drawn = shipped().draw(50)
+    assert drawn.shape == (100, 128)
+    assert np.linalg.norm(drawn, axis=1) == pytest.approx(1, abs=1e-5)
+
+
+def test_children_resemble_each_other_more_than_adults_do() -> None:
+    drawn = shipped().draw(100)
+    adults, children = drawn[:100], drawn[100:]
+    likeness = [(group @ group.T)[np.triu_indices(100, 1)].mean() for group in (adults, children)]
+    assert likeness[1] > likeness[0] + 0.1
+
+
+def test_invented_people_are_not_recognised_as_each_other() -> None:
+    people = np.random.default_rng(0).permutation(shipped().draw(400)[100:400])[:60]
+    gallery = Gallery(tuple(f"p{n}" for n in range(40)), people[:40], (1,) * 40, READER)
+    scores = Matcher(gallery, DEFAULT_THRESHOLDS, shipped()).scores(people[40:])
+    assert scores.max() < DEFAULT_THRESHOLDS.show
+
+
+def test_a_description_gives_back_mean_and_covariance() -> None:
+    random = np.random.default_rng(0)
+    vectors = random.standard_normal((5000, 4)) @ np.diag([1, 2, 3, 4]) + [1, 0, 0, 0]
+    group = describe("some", vectors.astype(np.float32))
+    assert group.mean == pytest.approx([1, 0, 0, 0], abs=0.2)
+    assert np.diag(group.factor @ group.factor.T) == pytest.approx([1, 4, 9, 16], rel=0.12)
+
+
+def test_fewer_vectors_than_dimensions_can_be_described() -> None:
+    vectors = np.random.default_rng(0).standard_normal((10, 64)).astype(np.float32)
+    assert np.isfinite(Population((describe("few", vectors),)).draw(5)).all()
+    with pytest.raises(ValueError, match="two"):
+        describe("one", vectors[:1])
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip file", b"PK\x03\x04 cut off"])
+def test_a_damaged_file_is_an_error_and_never_an_empty_population(
+    content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "population_sface.npz").write_bytes(content)
+    monkeypatch.setattr("gate.population.resources.files", lambda name: tmp_path)
+    with pytest.raises(EngineError, match="damaged"):
+        shipped_population(READER)
+
+
+def test_a_missing_file_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gate.population.resources.files", lambda name: tmp_path)
+    with pytest.raises(EngineError, match="missing"):
+        shipped_population(READER)

@@ -1,0 +1,71 @@
+"""The settings file is checked whole, and the default one documents every setting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from gate import settings
+from gate.errors import SettingsError
+from gate.settings import ChannelSettings, Settings
+
+
+def test_the_default_file_holds_the_defaults() -> None:
+    shipped = settings.parse(settings.default_text())
+    assert shipped.model_copy(update={"channels": {}}) == Settings()
+    assert list(shipped.channels) == ["website", "social", "print"]
+    assert [c.online for c in shipped.channel_values()] == [True, True, False]
+
+
+def test_the_default_file_names_every_setting() -> None:
+    text = settings.default_text()
+    for name, field in Settings.model_fields.items():
+        section = field.annotation
+        assert f"[{field.alias or name}" in text
+        if isinstance(section, type) and issubclass(section, BaseModel) and name != "import_":
+            for setting in section.model_fields:
+                assert f"\n{setting} = " in text, f"{name}.{setting} is not documented"
+    for setting in ChannelSettings.model_fields:
+        assert f"#   {setting} " in text, f"channels.*.{setting} is not documented"
+
+
+def test_a_channel_must_say_whether_it_is_online() -> None:
+    with pytest.raises(SettingsError, match=r"channels\.website\.online"):
+        settings.parse("[channels.website]\nmax_edge = 800\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("nonsense", "not valid TOML"),
+        ("[wach]\n", "wach: there is no such setting"),
+        ("[watch]\nsettle = 3\n", r"watch\.settle: there is no such setting"),
+        ("[watch]\nsettle_seconds = 'two'\n", r"watch\.settle_seconds"),
+        ("[matching]\nveto_threshold = 0.9\n", "veto_threshold must not be higher"),
+        ("[channels.'Web site']\nonline = true\n", "cannot be a channel's name"),
+        ("[channels.all]\nonline = true\n", "cannot be a channel's name"),
+        ("[channels.a]\nonline = true\nmax_edge = 4000\n", "max_edge"),
+        ("[channels.a]\nonline = true\ncover = 'none'\n", "cover"),
+        ("[channels.a]\nonline = 'yes'\n", "online"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(text: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        settings.parse(text)
+
+
+def test_no_channel_is_set_up_by_an_empty_file() -> None:
+    assert settings.parse("").channel_values() == ()
+
+
+def test_a_folder_that_is_no_site_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="photogate init"):
+        settings.read(tmp_path)
+
+
+def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / settings.FILE_NAME).write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        settings.read(tmp_path)
