@@ -110,7 +110,8 @@ def _print_outcomes(site: Site, invented: School) -> int:
     expected = _expected(invented)
     channels = list(site.settings.channels)
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for header in ("Photo", "Faces", *channels):
+    table.add_column("Photo", no_wrap=True)
+    for header in ("Faces", *channels, ""):
         table.add_column(header, overflow="fold")
     wrong = 0
     with site.database.reading() as connection:
@@ -118,8 +119,11 @@ def _print_outcomes(site: Site, invented: School) -> int:
     for photo in sorted(photos, key=lambda p: p.drops[0].arrival.original):
         name = photo.drops[0].arrival.original
         verdicts = {d.channel: d.verdict.value for d in photo.judgement.decisions}
-        wrong += any(verdicts[channel] != expected[name, channel] for channel in channels)
         cells = [Text(verdicts[c], style=_COLOURS[verdicts[c]]) for c in channels]
+        missed = [c for c in channels if verdicts[c] != expected[name, c]]
+        if missed:
+            wrong += 1
+            cells.append(Text(f"expected: {expected[name, missed[0]]}", style="bold red"))
         faces = str(len(photo.judgement.faces)) if photo.judgement.width else "-"
         table.add_row(Text(name), faces, *cells)
         for again in photo.drops[1:]:

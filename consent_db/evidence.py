@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from gate.errors import RegisterError
 from gate.values import Face, FaceDecision, Match, Search
 
 
@@ -16,8 +18,14 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - any type that pyd
 
 
 def pack(value: tuple[Face | Match | FaceDecision, ...] | Search | None) -> Any:  # noqa: ANN401
-    """Plain lists and dictionaries."""
-    return _adapter(object).dump_python(value, mode="json")
+    """Plain lists and dictionaries. Raises RegisterError when a number in them is not finite."""
+    kind = tuple[Face | Match | FaceDecision, ...] | Search | None
+    plain = _adapter(kind).dump_python(value)
+    try:
+        json.dumps(plain, allow_nan=False)
+    except ValueError as error:
+        raise RegisterError("A score of this photo is no number, so it was not stored.") from error
+    return plain
 
 
 def faces(stored: object) -> tuple[Face, ...]:

@@ -22,6 +22,7 @@ from gate.values import Arrival, Judgement, Verdict, day_of
 
 __all__ = ["SqlLedger", "StoredPhoto", "decisions", "drops", "events", "find", "stored"]
 
+_FARTHEST = 2**63 - 1
 _RELEASED = (Verdict.APPROVE, Verdict.BLUR)
 _RELEASE = tuple(
     releases_table.c[name] for name in ("channel", "path", "sha256", "width", "height", "size")
@@ -88,11 +89,16 @@ def storable(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
+def _storable_time(arrival: Arrival) -> int:
+    # Some file systems keep times that are farther away than 64 bits of nanoseconds reach.
+    return max(-_FARTHEST, min(arrival.modified_ns, _FARTHEST))
+
+
 def _same_file(arrival: Arrival) -> tuple[ColumnElement[bool], ...]:
     return (
         drops_table.c.original == storable(arrival.original),
         photos.c.sha256 == arrival.photo,
-        drops_table.c.modified_ns == arrival.modified_ns,
+        drops_table.c.modified_ns == _storable_time(arrival),
     )
 
 
@@ -134,7 +140,7 @@ def _add_drop(tx: Transaction, arrival: Arrival, photo: int) -> None:
         name=PurePosixPath(original).name,
         event=storable(arrival.event),
         size=arrival.size,
-        modified_ns=arrival.modified_ns,
+        modified_ns=_storable_time(arrival),
         at=tx.now,
         by=tx.actor,
         duplicate_of=first,

@@ -17,9 +17,9 @@ from gate.arrays import Mask, Pixels
 
 Floats = NDArray[np.float32]
 
-_ROUNDS = (2, 32)
+_ROUNDS = (2, 16)
 """Fewest and most relaxations on a level of the pyramid ..."""
-_WORK = 131_072
+_WORK = 65_536
 """... and about how many pixels are relaxed on each: the coarse levels, cheap, get the most."""
 _MOST_GRAIN = 4.0
 """Upper limit of the grain, in grey levels: more is texture, not noise."""

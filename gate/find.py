@@ -23,6 +23,13 @@ _SMALLEST_FOUND = 10.0
 """Height in pixels of the smallest faces that YuNet finds at all (its finest stride is 8)."""
 
 
+_ON_TOP = 0.1
+"""Share of a candidate's area on a plain face from which it is looked at again."""
+
+_SECOND_LOOK = 96.0
+"""Height in pixels to which a candidate is brought for the second look."""
+
+
 @dataclass(frozen=True, slots=True)
 class FindOptions:
     """How to search.
@@ -57,9 +64,42 @@ def find(
             turns.append(turn)
             candidates += _turned(pixels, turn, finder, options)
     faces = [replace(face, weak=face.score < options.sure) for face in merge(candidates)]
+    faces = _without_mistakes(faces, pixels, finder, options)
     smallest = _SMALLEST_FOUND * edge / max(edges)
     search = Search(tuple(edges), tuple(turns), options.candidate, smallest)
     return sorted(faces, key=lambda face: (face.box.x, face.box.y)), search
+
+
+def _without_mistakes(
+    faces: list[Face], pixels: Pixels, finder: FaceFinder, options: FindOptions
+) -> list[Face]:
+    """The faces without candidates that are parts of a surer face.
+
+    On a face that fills the picture, cheeks and collars pass for faces at some size. Only a
+    candidate on top of a plain face is in doubt, and only a second look at its own size, which
+    does not find it, drops it; a real face there, behind a shoulder, is found again.
+    """
+    plain = [face.box for face in faces if face.score >= options.plain]
+    return [
+        face
+        for face in faces
+        if face.score >= options.plain
+        or not any(face.box.overlap(box) > _ON_TOP * face.box.area for box in plain)
+        or _is_there(face, pixels, finder, options)
+    ]
+
+
+def _is_there(face: Face, pixels: Pixels, finder: FaceFinder, options: FindOptions) -> bool:
+    """Whether the finder sees this face, too, when shown its surroundings alone."""
+    height, width = pixels.shape[:2]
+    x, y = face.box.centre
+    side = 2.5 * max(face.box.w, face.box.h)
+    part = Box(x - side / 2, y - side / 2, side, side).clipped(width, height)
+    left, top = int(part.x), int(part.y)
+    crop = pixels[top : int(part.y + part.h) + 1, left : int(part.x + part.w) + 1]
+    edge = max(round(max(crop.shape[:2]) * _SECOND_LOOK / max(face.box.h, 1.0)), 32)
+    here = replace(face.box, x=face.box.x - left, y=face.box.y - top)
+    return any(f.box.iou(here) >= 0.4 for f in _at(crop, edge, finder, options.candidate))
 
 
 def _edges(edge: int, options: FindOptions) -> list[int]:

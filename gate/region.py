@@ -28,9 +28,9 @@ _PAD = 2.0
 _FARTHEST = 1e5
 """A box beyond this, in pixels, is no place in a picture."""
 
-_HEAD = (0.86, 0.84)
+_HEAD = (0.92, 0.88)
 """Half axes of a head, in widths and heights of its face."""
-_RAISED = 0.15
+_RAISED = 0.16
 """How far the middle of a head lies above that of its face, in face heights."""
 _BACK = 0.65
 """How far the back of the skull lies behind the face of a full profile, in face heights."""

@@ -133,7 +133,7 @@ def _cell(words: Catalogue, channel: str, result: ChannelResult | None, up: str)
     if result is None:
         sentence = words.say(Text.UNDECIDED_PLAINLY)
         return _Cell(title, Status.HELD, words.statuses[Status.HELD], sentence, None, "")
-    copy = None if result.withdrawn or not _is_ready(result.copy) else result.copy
+    copy = result.copy if _is_ready(result.copy) else None
     status = status_of(
         result.verdict,
         result.reason,

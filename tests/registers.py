@@ -97,7 +97,7 @@ def sha256(number: int) -> str:
 
 def arrival(number: int = 1, name: str = "sports-day/IMG_1.jpg") -> Arrival:
     event = name.rpartition("/")[0]
-    return Arrival(sha256(number), name, event, 1_000, 1_700_000_000_000_000_000 + number)
+    return Arrival(sha256(number), name, event, 1_000, 1_700_000_000_000_000_000 + number % 1_000)
 
 
 def release(number: int = 1, channel: str = "website") -> Release:

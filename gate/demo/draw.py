@@ -16,7 +16,9 @@ from gate.demo.pose import Head, Pose, pose
 from gate.demo.shapes import outline
 from gate.values import Box
 
-_FINER = 2
+_SMALL = 300
+"""Portraits below this size are drawn at twice the size and reduced."""
+
 _WALLS: tuple[Colour, ...] = ((206, 216, 222), (222, 214, 200), (196, 210, 200), (214, 208, 218))
 
 
@@ -24,13 +26,14 @@ def portrait(who: DrawnPerson, variation: int, *, size: int) -> Pixels:
     """A square photo of one person, ``size`` pixels wide; ``variation`` seeds pose and light."""
     held = pose(variation * 7919 + who.seed)
     wall = _WALLS[variation % len(_WALLS)]
-    fine = np.empty((size * _FINER, size * _FINER, 3), np.uint8)
+    drawn = size * 2 if size < _SMALL else size
+    fine = np.empty((drawn, drawn, 3), np.uint8)
     fine[:] = np.asarray(wall, np.uint8)
-    unit = fine.shape[0] * 0.225
+    unit = drawn * 0.225
     canvas = Canvas(fine)
     glow = ellipse(unit * 1.5, unit * 1.2, unit * 1.6, unit * 1.6)
     canvas.fill(glow, lighter(wall, 0.6), alpha=0.6, soft=unit)
-    head = Head(held, (fine.shape[1] / 2, fine.shape[0] * 0.46), unit)
+    head = Head(held, (drawn / 2, drawn * 0.46), unit)
     paint_person(canvas, who, head, outfit(who, sports=False))
     small = np.asarray(cv2.resize(fine, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
     return finish(small, held, variation)

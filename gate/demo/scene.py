@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from gate.arrays import Pixels
@@ -17,7 +16,6 @@ from gate.demo.places import Place, paint_place
 from gate.demo.pose import Head, Pose, pose
 from gate.values import Box
 
-_MANY_PIXELS = 4_000_000
 _ONE_ROW, _TWO_ROWS = 5, 12
 
 
@@ -44,18 +42,12 @@ def group(
     """
     places = list(Place)
     where = place or places[seed % len(places)]
-    finer = 1 if width * height > _MANY_PIXELS else 2
-    fine = np.zeros((height * finer, width * finer, 3), np.uint8)
-    canvas = Canvas(fine)
+    pixels = np.zeros((height, width, 3), np.uint8)
+    canvas = Canvas(pixels)
     paint_place(canvas, where, seed)
     general = pose(seed)
     boxes = _people(canvas, persons, general, seed, where)
-    small: Pixels = fine
-    if finer > 1:
-        small = np.asarray(
-            cv2.resize(fine, (width, height), interpolation=cv2.INTER_AREA), np.uint8
-        )
-    return finish(small, general, seed), [box.scaled(1 / finer) for box in boxes]
+    return finish(pixels, general, seed), boxes
 
 
 def _people(

@@ -166,8 +166,6 @@ def _count(
         tally.shown += visible
         if not visible:
             print(f"over-blurred {channel} {face.photo} {face.person} at {face.box} ({alike:.2f})")
-            for found in decision["faces"]:
-                print(f"    {found}")
     if allowed != "yes":
         tally.forbidden += 1
         tally.leaked += visible

@@ -93,7 +93,7 @@ def test_what_is_undone_leaves_no_gap(log: Database) -> None:
         ("actor", "'nobody'"),
         ("action", "'thing.undone'"),
         ("subject", "'P7'"),
-        ("details", "replace(details, '3', '4')"),
+        ("details", "replace(details, 'number', 'nomber')"),
         ("details", "details || ' '"),
         ("previous", f"'{'0' * 64}'"),
         ("hash", f"'{'0' * 64}'"),
@@ -101,14 +101,8 @@ def test_what_is_undone_leaves_no_gap(log: Database) -> None:
 )
 @pytest.mark.parametrize("sequence", [1, 3, ENTRIES])
 def test_any_changed_entry_is_named(log: Database, column: str, value: str, sequence: int) -> None:
-    tamper(log, f"UPDATE audit SET {column} = {value} WHERE sequence = {sequence}")
-    if (column, value.startswith("replace"), sequence) in {
-        ("details", True, 1),
-        ("details", True, ENTRIES),
-    }:
-        assert verified(log) == ENTRIES
-    else:
-        assert broken_at(log) == sequence
+    tamper(log, f"UPDATE audit SET {column} = {value} WHERE sequence = {sequence}")  # noqa: S608
+    assert broken_at(log) == sequence
 
 
 @pytest.mark.parametrize(
@@ -142,7 +136,7 @@ def test_an_entry_written_anew_with_a_fitting_hash_breaks_the_next_one(log: Data
     with log.reading() as connection:
         entry = list(audit.entries(connection))[2]
     forged = audit.digest(3, [entry.at, "nobody", *list(entry.as_dict().values())[3:7]])  # type: ignore[list-item]
-    tamper(log, f"UPDATE audit SET actor = 'nobody', hash = '{forged}' WHERE sequence = 3")
+    tamper(log, f"UPDATE audit SET actor = 'nobody', hash = '{forged}' WHERE sequence = 3")  # noqa: S608
     assert broken_at(log) == 4
 
 

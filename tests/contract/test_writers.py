@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -18,8 +21,20 @@ from tests.registers import READER, StandingClock, person
 WRITERS, CHANGES = 3, 8
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
+NOW = partial(datetime.now, UTC)
+PROGRAM = """
+import sys
+from datetime import UTC, datetime
+from functools import partial
+from consent_db import people
+from consent_db.database import Database
+from gate.values import Person
+url, writer, changes = sys.argv[1:]
+database = Database(url, partial(datetime.now, UTC))
+for number in range(int(changes)):
+    with database.transaction(f"writer {writer}") as tx:
+        people.add_or_change(tx, Person(f"P{writer}-{number}", "staff", "Given", "Family"))
+"""
 
 
 def write(database: Database, writer: int) -> None:
@@ -28,18 +43,30 @@ def write(database: Database, writer: int) -> None:
             people.add_or_change(tx, person(f"P{writer}-{number}"))
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_processes_write_one_after_the_other(register_url: str, method: str) -> None:
-    database = Database(register_url, now)
-    with database.reading():
-        pass
-    context = multiprocessing.get_context(method)
+def test_programs_write_one_after_the_other(register_url: str) -> None:
+    command = [sys.executable, "-c", PROGRAM, register_url]
+    writers = [subprocess.Popen([*command, str(n), str(CHANGES)]) for n in range(WRITERS)]
+    assert [writer.wait(120) for writer in writers] == [0] * WRITERS
+    check_written(register_url)
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
+def test_forked_workers_write_one_after_the_other(register_url: str) -> None:
+    database = Database(register_url, NOW)
+    SqlRegister(database, READER).snapshot()
+    context = multiprocessing.get_context("fork")
     writers = [context.Process(target=write, args=(database, n)) for n in range(WRITERS)]
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(60)
+        writer.join(120)
     assert [writer.exitcode for writer in writers] == [0] * WRITERS
+    check_written(register_url)
+
+
+def check_written(register_url: str) -> None:
+    database = Database(register_url, NOW)
     snapshot = SqlRegister(database, READER).snapshot()
     assert len(snapshot.people) == snapshot.revision == WRITERS * CHANGES
     with database.reading() as connection:
@@ -75,7 +102,7 @@ def test_a_writer_waits_only_so_long(register_url: str, clock: StandingClock) ->
 
 
 def test_a_database_can_be_sent_to_a_worker(database: Database) -> None:
-    sent: Database = pickle.loads(pickle.dumps(database))
+    sent: Database = pickle.loads(pickle.dumps(database))  # noqa: S301
     with sent.transaction("worker") as tx:
         people.add_or_change(tx, person())
     assert SqlRegister(database, READER).revision() == 1

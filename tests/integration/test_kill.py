@@ -147,15 +147,16 @@ def _round(victim: Victim, chance: random.Random, number: int) -> None:
     """Start a watcher, drop files, and kill it: around one step of its work, or by the clock."""
     by_step = number % 2 == 0
     context = multiprocessing.get_context("fork")
-    calls = chance.randint(1, 4) if by_step else -1
-    fate = Fate(context.Value("i", AT_START), number // 2 % len(STEPS), calls)
+    step = number // 2 % len(STEPS)
+    calls = chance.randint(1, 2 if step == RECOVERY else 4) if by_step else -1
+    fate = Fate(context.Value("i", AT_START), step, calls)
     watcher = context.Process(target=_watch_until_killed, args=(victim, fate))
     victim.drop(chance, again=False)
     victim.drop(chance, again=chance.random() < 0.6)
     watcher.start()
     if by_step:
         # Some steps are never reached in a round, such as a duplicate's without a duplicate.
-        watcher.join(0.6)
+        watcher.join(0.4)
     else:
         # Most of these find the watcher at work; recovery would take most of the time otherwise.
         _wait_until(lambda: number % 8 == 1 or fate.phase.value not in (RECOVERY, AT_START))
@@ -202,6 +203,9 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 def test_two_hundred_kills_lose_nothing_and_repeat_nothing(folder: Path) -> None:
     chance = random.Random(20260601)  # noqa: S311
     victim = Victim(folder)
+    # Once here, so that the watchers inherit what is warm and begin to work sooner.
+    victim.drop(chance, again=False)
+    victim.watch(once=True)
     for number in range(ROUNDS):
         _round(victim, chance, number)
     victim.watch(once=True)

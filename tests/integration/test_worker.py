@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -173,6 +174,53 @@ def test_leaving_does_not_wait_for_a_photo_that_hangs(tmp_path: Path) -> None:
     assert time.monotonic() - began < 8
     assert isinstance(future.exception(), WorkerInterrupted)
     assert waiting.cancelled() or isinstance(waiting.exception(), WorkerInterrupted)
+
+
+_SERVICE = """
+import time
+from pathlib import Path
+from tests.integration.test_worker import start
+from tests.watch_fakes import blocked, sha256
+from gate.values import Arrival
+from watch.worker import WorkerLimits, WorkerPool
+
+if __name__ == "__main__":
+    with WorkerPool(start, blocked, WorkerLimits()) as pool:
+        for text in ("pid", "hang"):
+            Path(text).write_text(text)
+            future = pool.submit(Path(text), Arrival(sha256(text.encode()), text, "", 3, 1))
+            if text == "pid":
+                print(future.result().detail, flush=True)
+        time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
+def test_no_worker_outlives_a_service_that_was_killed(tmp_path: Path) -> None:
+    (tmp_path / "service.py").write_text(_SERVICE)
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    command = [sys.executable, "service.py"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+    ) as service:
+        assert service.stdout is not None
+        worker = int(service.stdout.readline())
+        time.sleep(0.3)
+        service.kill()
+    end = time.monotonic() + 10
+    while _is_alive(worker) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not _is_alive(worker)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    # Nobody may collect an orphan in a container; then it stays as a name without a process.
+    status = Path(f"/proc/{process}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_several_workers_judge_at_the_same_time(tmp_path: Path) -> None:

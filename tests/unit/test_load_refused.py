@@ -111,14 +111,22 @@ def test_a_jpeg_with_a_block_of_zeros_inside_is_refused() -> None:
     assert reason(data[:middle] + bytes(300_000) + data[middle + 300_000 :]) in MISSING
 
 
+def test_a_jpeg_that_lost_a_stretch_between_two_restarts_is_refused() -> None:
+    data = SAMPLES["restarts"]
+    second, third = data.index(b"\xff\xd1"), data.index(b"\xff\xd2")
+    assert reason(data[:second] + data[third:]) is Reason.INCOMPLETE
+    assert reason(data[:second] + data[second + 2 :]) is Reason.INCOMPLETE
+
+
 def test_what_follows_the_end_of_a_jpeg_is_ignored() -> None:
     assert reason(SAMPLES["jpeg"] + b"trailer" * 100) is None
 
 
-def test_a_png_with_one_wrong_bit_is_refused() -> None:
-    data = bytearray(SAMPLES["png"])
-    data[len(data) // 2] ^= 1
-    assert reason(bytes(data)) is Reason.DAMAGED
+def test_a_png_with_one_wrong_bit_anywhere_is_refused() -> None:
+    for at in range(8, len(SAMPLES["png"]) - 12, 997):
+        data = bytearray(SAMPLES["png"])
+        data[at] ^= 1
+        assert reason(bytes(data)) in MISSING, at
 
 
 def test_a_png_with_too_few_rows_is_refused_though_every_checksum_is_right() -> None:

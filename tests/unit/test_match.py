@@ -32,6 +32,7 @@ def unit(seed: int, rows: int) -> Vectors:
 
 
 POPULATION = Population((describe("adults", unit(1, 200)), describe("children", unit(2, 200))))
+DRAWN = POPULATION.draw()
 
 
 def gallery(vectors: Vectors, names: list[str] | None = None) -> Gallery:
@@ -56,7 +57,7 @@ def by_name(match: Match) -> dict[str, float]:
 
 def plain_score(probe: Vectors, templates: Vectors, person: int, k: int) -> float:
     """The formula word for word, one pair at a time."""
-    others = np.concatenate([np.delete(templates, person, axis=0), POPULATION.draw()])
+    others = np.concatenate([np.delete(templates, person, axis=0), DRAWN])
     to_probe = np.sort(others @ probe)[-k:].mean()
     to_person = np.sort(others @ templates[person])[-k:].mean()
     return float(2 * (templates[person] @ probe) - to_probe - to_person)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -29,6 +31,7 @@ def photos(person: int, count: int, seed: int = 0) -> Vectors:
     return unit(centre + 0.6 * noise)
 
 
+@cache
 def gallery(people: range) -> Gallery:
     vectors = np.array([template(photos(person, 3, 1))[0] for person in people])
     names = tuple(f"p{person}" for person in people)
