@@ -12,6 +12,8 @@ from consent_db import consents, people, restrictions, stored
 from consent_db.stored import StoredPhoto
 from gate.case import Case, Copy, Dropped
 from gate.errors import SiteError, UnknownPerson
+from gate.explain import may_see_original
+from gate.roles import Role
 from gate.values import Person
 
 
@@ -29,8 +31,11 @@ def find_photos(site: Site, text: str) -> list[StoredPhoto]:
     return list(found.values())
 
 
-def the_photo(site: Site, text: str) -> StoredPhoto:
-    """The one photo that is meant. Raises SiteError when there is none, or several."""
+def the_photo(site: Site, text: str, role: Role = Role.ADMIN) -> StoredPhoto:
+    """The one photo that is meant. Raises SiteError when there is none, or several.
+
+    The error names originals only to a role that may see them.
+    """
     found = find_photos(site, text)
     if not found:
         raise SiteError(
@@ -38,7 +43,10 @@ def the_photo(site: Site, text: str) -> StoredPhoto:
             "beginning of its id (four characters or more), or the path of a copy."
         )
     if len(found) > 1:
-        lines = [f"  {p.photo[:12]}  {p.drops[0].arrival.original}" for p in found[:20]]
+        named = may_see_original(role)
+        names = [p.drops[0].arrival.original if named else "" for p in found]
+        pairs = list(zip(found, names, strict=True))[:20]
+        lines = [f"  {p.photo[:12]}  {name}".rstrip() for p, name in pairs]
         raise SiteError(
             f"{len(found)} photos may be meant by {text}; say which by its id:\n" + "\n".join(lines)
         )

@@ -164,7 +164,7 @@ def why(
 ) -> None:
     """Say why a photo was approved, blurred, held or blocked, on what evidence."""
     site = site_of(context)
-    case = case_of(site, the_photo(site, photo))
+    case = case_of(site, the_photo(site, photo, role))
     if picture is not None:
         _write_picture(site, case, role, picture)
     explanation = explain(case, role)

@@ -123,7 +123,7 @@ def _prominence(face: Face, pixels: Pixels) -> float:
     height, width = pixels.shape[:2]
     x, y = face.box.centre
     away = max(abs(x / width - 0.5), abs(y / height - 0.5)) * 2
-    return face.box.area * (1 - 0.75 * min(away, 1.0))
+    return float(face.box.area * (1 - 0.75 * min(away, 1.0)))
 
 
 def sharpness(pixels: Pixels, face: Face) -> float:
@@ -134,7 +134,8 @@ def sharpness(pixels: Pixels, face: Face) -> float:
     grey = cv2.cvtColor(
         cv2.resize(part, (112, 112), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY
     )
-    return float(np.var(cv2.Laplacian(grey, cv2.CV_64F)))
+    edges = np.asarray(cv2.Laplacian(grey, cv2.CV_64F), np.float64)
+    return float(edges.var())
 
 
 def enrol(reading: Reading, others: Gallery) -> Enrolment:

@@ -97,10 +97,10 @@ def looks_complete(head: bytes, tail: bytes, size: int) -> bool | None:
     """Whether a file has its end, judged by its first and last bytes.
 
     ``head`` and ``tail`` are up to HEAD_BYTES and TAIL_BYTES of it, ``size`` its length in
-    bytes. None: the kind is unknown. True is a reason to try, not a promise: decoding decides.
-    Nothing but their zeros tells an unfinished TIFF file whose directory comes first. False is a
-    reason to wait; a few odd but whole files (a JPEG with an unknown trailer) stay
-    False, so somebody who waited long enough tries to load them all the same.
+    bytes. None: the kind is unknown. True is a reason to try, not a promise: decoding decides
+    (of a TIFF file whose directory comes first, nothing else could tell). False is a reason to
+    wait; a few odd but whole files, such as a JPEG with an unknown trailer, stay False, so
+    somebody who waited long enough tries to load them all the same.
     """
     if size == 0 or not any(head):
         return False

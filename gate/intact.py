@@ -1,6 +1,6 @@
 """Whether PNG, WebP, HEIF and AVIF files are whole: what their decoders let pass in silence.
 
-Pillow skips the checksums of PNG's pixel data and leaves rows black when they are missing;
+Pillow leaves the rows of a PNG file black when they are missing, and skips its checksums;
 libwebp, dav1d and libde265 invent something where a file holds zeros.
 """
 
@@ -55,7 +55,7 @@ class Png:
 
 
 def read_png(data: bytes) -> Png:
-    """The header of a PNG file, after every chunk up to the end was checked.
+    """The header of a PNG file whose chunks are there up to the end.
 
     Raises LoadRefused: INCOMPLETE, DAMAGED, or ANIMATED.
     """
@@ -67,9 +67,6 @@ def read_png(data: bytes) -> Png:
         end = at + 12 + length
         if end > len(data):
             raise LoadRefused(Reason.INCOMPLETE, "The PNG file stops before its end.")
-        view = memoryview(data)[at + 4 : end - 4]
-        if zlib.crc32(view) != int.from_bytes(data[end - 4 : end], "big"):
-            raise _damaged("PNG")
         if kind == b"IHDR":
             header = data[at + 8 : end - 4]
         elif kind == b"IDAT":
@@ -82,7 +79,7 @@ def read_png(data: bytes) -> Png:
 
 
 def require_rows(png: Png, data: bytes) -> None:
-    """Inflate the pixel data once, without keeping it: every row must be there.
+    """Inflate the pixel data once, without keeping it: every row is there, the checksum right.
 
     Raises LoadRefused: INCOMPLETE or DAMAGED. Ask only after the declared size was accepted.
     """
@@ -93,11 +90,9 @@ def require_rows(png: Png, data: bytes) -> None:
             while rest and total <= png.inflated:
                 total += len(inflater.decompress(rest, _INFLATE_STEP))
                 rest = inflater.unconsumed_tail
-        while total < png.inflated and (more := inflater.decompress(b"", _INFLATE_STEP)):
-            total += len(more)
     except zlib.error as error:
         raise _damaged("PNG") from error
-    if total < png.inflated:
+    if total < png.inflated or (total == png.inflated and not inflater.eof):
         raise LoadRefused(Reason.INCOMPLETE, "Rows of the PNG file are missing.")
 
 

@@ -19,9 +19,9 @@ from gate.engines.sface import SFace
 from gate.engines.yunet import YuNet
 from gate.ports import FaceFinder, FaceReader
 
-CANDIDATES = 1600
-VARIATIONS = 2
-_SURE, _STEADY = 0.85, 0.95
+CANDIDATES = 900
+VARIATIONS = 3
+_SURE, _STEADY = 0.85, 0.9
 _SIZE = 240
 _ROUNDS = 12
 _SHARPNESS = 40.0
@@ -39,13 +39,14 @@ LOOKS: dict[str, Callable[[DrawnPerson], bool]] = {
     "hijab": lambda who: who.age != "adult" and who.cover == "hijab",
     "turban": lambda who: who.age != "adult" and who.cover == "turban",
     "adult": lambda who: who.age == "adult",
+    "woman": lambda who: who.age == "adult" and not who.cover and not _short(who),
     "bearded": lambda who: who.beard in ("full", "goatee"),
 }
 """What each word for somebody's looks asks of the drawing."""
 
 
-def template(seed: int, finder: FaceFinder, reader: FaceReader) -> Vectors | None:
-    """The mean embedding over variations, shape (1, d); None where it is not steady."""
+def embeddings(seed: int, finder: FaceFinder, reader: FaceReader) -> Vectors | None:
+    """One row for each variation; None where the face is not found for sure or not steady."""
     rows = []
     for variation in range(VARIATIONS):
         pixels = portrait(person(seed), variation, size=_SIZE)
@@ -53,20 +54,19 @@ def template(seed: int, finder: FaceFinder, reader: FaceReader) -> Vectors | Non
         if len(faces) != 1 or faces[0].score < _SURE:
             return None
         rows.append(reader.read(pixels, faces)[0])
-    vectors = np.array(rows)
-    mean = vectors.mean(axis=0, keepdims=True)
-    mean /= np.linalg.norm(mean)
-    return mean.astype(np.float32) if float((vectors @ mean.T).min()) >= _STEADY else None
+    vectors = np.array(rows, np.float32)
+    return vectors if float((vectors @ vectors.T).min()) >= _STEADY else None
 
 
 def choose(roles: Sequence[Role], seeds: Sequence[int], vectors: Vectors) -> list[int]:
     """One seed for each role, so that high similarities of two are few and low.
 
     Each role is filled, and then refilled in turn, with the candidate that is least similar to
-    all others chosen. ``vectors`` has a row for each seed.
+    all others chosen. ``vectors`` has shape (seeds, variations, d); of two people the most
+    similar variations count.
     """
     people = [person(seed) for seed in seeds]
-    cost = np.exp(_SHARPNESS * (vectors @ vectors.T))
+    cost = np.exp(_SHARPNESS * _closest(vectors))
     fits = [np.array([LOOKS[role.looks](who) for who in people]) for role in roles]
     chosen: list[int] = []
     for turn in range(_ROUNDS * len(roles)):
@@ -79,6 +79,14 @@ def choose(roles: Sequence[Role], seeds: Sequence[int], vectors: Vectors) -> lis
         total[rows] = np.inf
         chosen[place : place + 1] = [int(np.argmin(total))]
     return [seeds[row] for row in chosen]
+
+
+def _closest(vectors: Vectors) -> Vectors:
+    """The highest cosine of any variations of two people, shape (people, people)."""
+    variations = range(vectors.shape[1])
+    pairs = [vectors[:, i] @ vectors[:, j].T for i in variations for j in variations]
+    closest: Vectors = np.maximum.reduce(pairs)
+    return closest
 
 
 def _weight(one: Role, other: Role) -> float:
@@ -96,10 +104,9 @@ def _weight(one: Role, other: Role) -> float:
 def main() -> None:
     """Print a seed for every role of the cast, in its order."""
     finder, reader = YuNet(), SFace()
-    found = {seed: template(seed, finder, reader) for seed in range(CANDIDATES)}
-    steady = {seed: row for seed, row in found.items() if row is not None}
-    vectors = np.vstack(list(steady.values()))
-    seeds = choose(CAST, list(steady), vectors)
+    found = {seed: embeddings(seed, finder, reader) for seed in range(CANDIDATES)}
+    steady = {seed: rows for seed, rows in found.items() if rows is not None}
+    seeds = choose(CAST, list(steady), np.stack(list(steady.values())))
     sys.stdout.write(f"{seeds}\n")
 
 

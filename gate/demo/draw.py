@@ -60,9 +60,13 @@ def paint_person(canvas: Canvas, who: DrawnPerson, head: Head, worn: Outfit) -> 
 
 def finish(pixels: Pixels, held: Pose, seed: int) -> Pixels:
     """What a camera does: a tint, a little blur, a little noise."""
-    soft = cv2.GaussianBlur(pixels, (0, 0), 0.6).astype(np.float32)
-    tint = np.array([1 + held.warmth, 1, 1 - held.warmth], np.float32) * np.float32(held.bright)
-    tile = np.random.RandomState(seed % 2**31).standard_normal((128, 128)).astype(np.float32) * 2.2
+    soft = cv2.GaussianBlur(pixels, (0, 0), 0.6)
+    levels = np.arange(256)[:, None, None] * held.bright
+    tint = levels * np.array([1 + held.warmth, 1, 1 - held.warmth])
+    toned = cv2.LUT(soft, tint.round().clip(0, 255).astype(np.uint8))
+    grain = np.random.RandomState(seed % 2**31).standard_normal((128, 128)) * 2.2
     height, width = pixels.shape[:2]
-    noise = np.tile(tile, (height // 128 + 1, width // 128 + 1))[:height, :width, None]
-    return (soft * tint + noise + 0.5).clip(0, 255).astype(np.uint8)
+    tile = grain.round().astype(np.int16)
+    noise = np.tile(tile, (height // 128 + 1, width // 128 + 1))[:height, :width]
+    noisy = cv2.add(toned, cv2.merge([noise] * 3), dtype=cv2.CV_8U)
+    return np.asarray(noisy, dtype=np.uint8)

@@ -165,7 +165,7 @@ def person(seed: int) -> DrawnPerson:
         nose_width=lot.wide(0.14, 0.36) - 0.02 * young,
         nose_bridge=lot.wide(0.0, 1.3) * (1 - 0.5 * young),
         mouth=lot.wide(0.86, 1.08) - 0.07 * young,
-        mouth_width=lot.wide(0.26, 0.58),
+        mouth_width=lot.wide(0.27, 0.52),
         upper_lip=lot.wide(0.03, 0.12),
         lower_lip=lot.wide(0.05, 0.16),
         lip_red=lot.between(0.1, 0.9) * (1.0 if long_haired else 0.5),
@@ -178,11 +178,11 @@ def person(seed: int) -> DrawnPerson:
         beard=_beard(lot, age, long_haired=long_haired),
         glasses=lot.one_of(GLASSES) if lot.chance(0.4) else "",
         glasses_colour=lot.one_of(((34, 30, 34), (120, 70, 40), (60, 80, 130), (170, 50, 60))),
-        freckles=round(lot.between(14, 44)) if tone < 4 and lot.chance(0.35) else 0,
+        freckles=round(lot.between(14, 44)) if tone < 4 and lot.chance(0.3) else 0,
         blush=lot.between(0.05, 0.5),
         lines=lot.wide(0.2, 1.0) if age == "adult" else 0.0,
         sockets=lot.wide(0.1, 0.75 - 0.25 * young),
-        hollow=lot.wide(0.0, 0.75) * (1 - 0.6 * young),
+        hollow=lot.wide(0.0, 0.5) * (1 - 0.6 * young),
         parting=lot.one_of((-1, 1)),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -92,21 +93,24 @@ LARGE = 4_000_000
 def photos() -> Iterator[Photo]:
     """Every photo, one at a time."""
     for shot in SHOTS:
-        pixels, boxes = _drawn(shot)
+        pixels, boxes = _drawn(shot.people, shot.place, shot.size)
         file, orientation, readable = FILING[shot.filed]
         who = tuple(CAST[i] for i in shot.people) if readable else ()
         where = tuple(boxes) if readable else ()
         yield Photo(shot.name, file(pixels), shot.size, orientation, who, where, readable)
 
 
-def _drawn(shot: Shot) -> tuple[Pixels, list[Box]]:
-    people = [person(CAST[i].seed) for i in shot.people]
-    width, height = shot.size
-    seed = sum(7 * place + i for place, i in enumerate(shot.people))
+@lru_cache(maxsize=1)
+def _drawn(
+    numbers: tuple[int, ...], place: Place, size: tuple[int, int]
+) -> tuple[Pixels, list[Box]]:
+    people = [person(CAST[i].seed) for i in numbers]
+    seed = sum(7 * order + i for order, i in enumerate(numbers))
+    width, height = size
     if width * height <= LARGE:
-        return group(people, seed, width=width, height=height, place=shot.place)
-    half, boxes = group(people, seed, width=width // 2, height=height // 2, place=shot.place)
-    pixels = np.asarray(cv2.resize(half, shot.size, interpolation=cv2.INTER_CUBIC), np.uint8)
+        return group(people, seed, width=width, height=height, place=place)
+    half, boxes = group(people, seed, width=width // 2, height=height // 2, place=place)
+    pixels = np.asarray(cv2.resize(half, size, interpolation=cv2.INTER_CUBIC), np.uint8)
     return pixels, [box.scaled(2) for box in boxes]
 
 

@@ -35,12 +35,12 @@ def pose(seed: int) -> Pose:
     lot = np.random.RandomState(seed).random_sample(9)
     return Pose(
         tilt=float(lot[0] - 0.5) * 0.2,
-        yaw=float(lot[1] - 0.5) * 0.34,
-        pitch=float(lot[2] - 0.5) * 0.16,
-        smile=0.35 + 0.65 * float(lot[3]),
-        open=max(0.0, float(lot[4]) * 1.6 - 0.8),
+        yaw=float(lot[1] - 0.5) * 0.24,
+        pitch=float(lot[2] - 0.5) * 0.1,
+        smile=0.5 + 0.5 * float(lot[3]),
+        open=max(0.0, float(lot[4]) * 1.2 - 0.5),
         gaze=float(lot[5] - 0.5) * 0.5,
-        light=float(lot[6]) * 1.6 - 0.8,
+        light=float(lot[6]) * 1.2 - 0.6,
         warmth=float(lot[7] - 0.5) * 0.06,
         bright=0.94 + 0.1 * float(lot[8]),
     )

@@ -28,7 +28,7 @@ class Ran:
     out: str
     err: str
 
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401
         """Its output, read as JSON."""
         return json.loads(self.out)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ ROWS = [("P1", "Zoë", "7"), ("P2", "Siân, of Ely", ""), ("P3", 'the "Kid"; jr'
 CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=8)
 
 
-def written(delimiter: str, rows: list[tuple[str, ...]] = ROWS, ending: str = "\r\n") -> str:
+def written(delimiter: str, rows: Sequence[tuple[str, ...]] = ROWS, ending: str = "\r\n") -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=delimiter, lineterminator=ending)
     writer.writerows([COLUMNS, *rows])

@@ -14,7 +14,9 @@ from PIL import Image, ImageFile
 
 from gate.arrays import Pixels
 from gate.errors import LoadRefused
+from gate.formats import Format
 from gate.load import Limits, load
+from gate.opening import DECODER_ERRORS, OPENERS, Opened
 from gate.values import Reason
 
 LIMITS = Limits()
@@ -73,6 +75,31 @@ def test_the_content_of_a_file_decides_what_it_is(kind: str) -> None:
     with pytest.raises(LoadRefused) as refused:
         load(b"x" + encoded(drawn(), kind), LIMITS, long_edge=2000)
     assert refused.value.reason is Reason.NOT_AN_IMAGE
+
+
+@pytest.mark.parametrize("error", [*DECODER_ERRORS, KeyError, IndexError, ZeroDivisionError])
+def test_whatever_a_decoder_raises_is_a_refusal(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(data: bytes, limits: Limits) -> Opened:
+        raise error("a decoder's complaint")
+
+    monkeypatch.setitem(OPENERS, Format.PNG, broken)
+    with pytest.raises(LoadRefused) as refused:
+        load(encoded(drawn(), "PNG"), LIMITS, long_edge=2000)
+    assert refused.value.reason is Reason.DAMAGED
+    assert isinstance(refused.value.__cause__, error)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError("out of memory error")])
+def test_want_of_memory_is_named(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hungry(data: bytes, limits: Limits) -> Opened:
+        raise error
+
+    monkeypatch.setitem(OPENERS, Format.PNG, hungry)
+    with pytest.raises(LoadRefused) as refused:
+        load(encoded(drawn(), "PNG"), LIMITS, long_edge=2000)
+    assert refused.value.reason is Reason.OUT_OF_MEMORY
 
 
 @settings(max_examples=40, deadline=None)

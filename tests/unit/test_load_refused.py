@@ -134,7 +134,7 @@ def test_a_png_with_too_few_rows_is_refused_though_every_checksum_is_right() -> 
         checksum = zlib.crc32(kind + body)
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", checksum)
 
-    rows = zlib.compress(b"\0" + bytes(64 * 3) * 20)
+    rows = zlib.compress((b"\0" + bytes(64 * 3)) * 20)
     header = struct.pack(">IIBBBBB", 64, 64, 8, 2, 0, 0, 0)
     parts = chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
     assert reason(b"\x89PNG\r\n\x1a\n" + parts) is Reason.INCOMPLETE

@@ -40,6 +40,8 @@ def stored(orientation: int) -> tuple[Image.Image, Image.Exif]:
 def assert_upright(data: bytes) -> None:
     picture = load(data, Limits(), long_edge=2000)
     assert (picture.width, picture.height) == SIZE
+    assert picture.pixels.flags.c_contiguous
+    assert not picture.pixels.flags.writeable
     expected = np.asarray(upright()).astype(int)
     assert np.abs(picture.pixels.astype(int) - expected).mean() < 6
 
