@@ -79,7 +79,7 @@ def read_png(data: bytes) -> Png:
 
 
 def require_rows(png: Png, data: bytes) -> None:
-    """Inflate the pixel data once, without keeping it: every row is there, the checksum right.
+    """Inflate the pixel data once, without keeping it: every row must be there.
 
     Raises LoadRefused: INCOMPLETE or DAMAGED. Ask only after the declared size was accepted.
     """
@@ -92,7 +92,7 @@ def require_rows(png: Png, data: bytes) -> None:
                 rest = inflater.unconsumed_tail
     except zlib.error as error:
         raise _damaged("PNG") from error
-    if total < png.inflated or (total == png.inflated and not inflater.eof):
+    if total < png.inflated:
         raise LoadRefused(Reason.INCOMPLETE, "Rows of the PNG file are missing.")
 
 

@@ -41,6 +41,7 @@ PLACES = {RED: Box(200, 300, 100, 120), GREEN: Box(600, 300, 100, 120)}
 
 def photo(*colours: tuple[int, int, int]) -> bytes:
     pixels = np.full((SIZE[1], SIZE[0], 3), 128, np.uint8)
+    pixels[::40] = 90  # stripes, so that the size of a covered region shows
     for colour in colours:
         box = PLACES[colour]
         pixels[int(box.y) : int(box.y + box.h), int(box.x) : int(box.x + box.w)] = colour
@@ -78,7 +79,7 @@ _POINTS = ((0.3, 0.4), (0.7, 0.4), (0.5, 0.6), (0.35, 0.8), (0.65, 0.8))
 class ColourReader:
     """Red faces are the first axis, green ones the second."""
 
-    version = "sface-of-colours"
+    version = "sface-2021dec-of-colours"
     dimension = 128
 
     def read(self, pixels: Pixels, faces: Sequence[Face]) -> Vectors:
@@ -118,7 +119,7 @@ def register(**changes: object) -> FakeRegister:
         for ref in people
     }
     consents = {"RED": (granted("RED", "website"), granted("RED", "print"))}
-    gallery = Gallery(("RED", "GREEN"), vectors, (3, 3), "sface-of-colours")
+    gallery = Gallery(("RED", "GREEN"), vectors, (3, 3), "sface-2021dec-of-colours")
     snapshot = RegisterSnapshot(1, NOW, people, consents, template, {}, gallery)
     return FakeRegister(replace(snapshot, **changes))  # type: ignore[arg-type]
 
