@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
 from cli.options import AsJson, site_of
 from cli.output import complain, print_json, say
+from cli.site import Site
 from consent_db import audit
-from gate.errors import AuditBroken
+from gate.errors import AuditBroken, SiteError
 
 audit_app = typer.Typer(no_args_is_help=True, help="The log of everything that was done.")
 
@@ -43,12 +44,19 @@ def export(
     ] = None,
 ) -> None:
     """Write out the whole log, one entry a line, as JSON."""
-    with site_of(context).database.reading() as connection:
-        if to is None:
-            for entry in audit.entries(connection):
-                sys.stdout.write(json.dumps(entry, ensure_ascii=False) + "\n")
-            return
+    site = site_of(context)
+    if to is None:
+        _write(site, sys.stdout)
+        return
+    try:
         with to.open("x", encoding="utf-8") as file:
-            for entry in audit.entries(connection):
-                file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            _write(site, file)
+    except OSError as error:
+        raise SiteError(f"{to} cannot be written ({error.strerror}); name a new file.") from error
     say(f"Written to {to}.")
+
+
+def _write(site: Site, file: TextIO) -> None:
+    with site.database.reading() as connection:
+        for entry in audit.entries(connection):
+            file.write(json.dumps(entry.as_dict(), ensure_ascii=False) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from cli.progress import steps
 from cli.site import Site, now
 from consent_db import templates
 from gate.enrol import RECOMMENDED, Enrolment, Reading, enrol, read_references
-from gate.errors import SiteError
+from gate.errors import EnrolmentRefused, SiteError
 from gate.permission import may_have_template
 from gate.pipeline import permitted_gallery
 from gate.values import Gallery, RegisterSnapshot, day_of
@@ -70,10 +71,8 @@ def enrol_all(site: Site, folder: Path, by: str) -> list[Enrolment]:
         limits = site.policy.limits
         readings.append(read_references(path.name, files, engines.finder, engines.reader, limits))
     enrolled = [enrol(reading, _others(snapshot, readings, reading.person)) for reading in readings]
-    for enrolment in enrolled:
-        if enrolment.vector is not None:
-            _save(site, enrolment, by)
-    return sorted([*refused, *enrolled], key=lambda e: e.person)
+    saved = [_saved(site, enrolment, by) for enrolment in enrolled]
+    return sorted([*refused, *saved], key=lambda e: e.person)
 
 
 def _may_not_be_enrolled(snapshot: RegisterSnapshot, ref: str) -> str:
@@ -100,21 +99,22 @@ def _others(snapshot: RegisterSnapshot, readings: Sequence[Reading], person: str
     )
 
 
-def _save(site: Site, enrolment: Enrolment, by: str) -> None:
-    assert enrolment.vector is not None  # noqa: S101
+def _saved(site: Site, enrolment: Enrolment, by: str) -> Enrolment:
+    """Store the template, if there is one; refused where permission ended in the meantime."""
+    if enrolment.vector is None:
+        return enrolment
     references = [
-        (
-            reference.sha256,
-            f"face {reference.face_height:.0f} px, sharpness {reference.sharpness:.0f}",
-            None,
-        )
-        for reference in enrolment.references
-        if reference.counts
+        (r.sha256, f"face {r.face_height:.0f} px, sharpness {r.sharpness:.0f}", None)
+        for r in enrolment.references
+        if r.counts
     ]
-    with site.database.transaction(by) as transaction:
-        templates.save(
-            transaction, enrolment.person, site.engines.reader.version, enrolment.vector, references
-        )
+    version = site.engines.reader.version
+    try:
+        with site.database.transaction(by) as transaction:
+            templates.save(transaction, enrolment.person, version, enrolment.vector, references)
+    except EnrolmentRefused as error:
+        return replace(enrolment, vector=None, refused=str(error))
+    return enrolment
 
 
 def _missing(snapshot: RegisterSnapshot, enrolled: set[str]) -> list[str]:

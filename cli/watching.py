@@ -30,6 +30,7 @@ from watch.worker import WorkerLimits, WorkerPool
 ACTOR = "photogate watch"
 _RESULTS_EVERY = 5.0  # seconds; a page of ten thousand rows is not written for each photo
 _QUIET = (EventKind.LOOKED,)
+_ON_RECORD = (EventKind.JUDGED, EventKind.DUPLICATE, EventKind.ALREADY_RECORDED)
 
 
 def watch(
@@ -162,7 +163,7 @@ class ResultPages:
 
     def note(self, event: Event) -> None:
         """Remember the event's folder; write when it is time or everything is done."""
-        if event.kind in (EventKind.JUDGED, EventKind.DUPLICATE) and event.event is not None:
+        if event.kind in _ON_RECORD and event.event is not None:
             self._touched.add(event.event)
         due = time.monotonic() - self._written >= _RESULTS_EVERY
         if self._touched and (due or not event.summary.left):

@@ -14,7 +14,7 @@ import numpy as np
 from gate.arrays import Vectors
 from gate.demo.cast import CAST, ENROLLED, Record, Role
 from gate.demo.draw import portrait
-from gate.demo.features import SHORT_STYLES, DrawnPerson, person
+from gate.demo.features import LONG_STYLES, SHORT_STYLES, DrawnPerson, person
 from gate.engines.sface import SFace
 from gate.engines.yunet import YuNet
 from gate.ports import FaceFinder, FaceReader
@@ -32,14 +32,16 @@ def _short(who: DrawnPerson) -> bool:
     return who.hair in SHORT_STYLES
 
 
+def _long(who: DrawnPerson) -> bool:
+    return who.hair in LONG_STYLES and not _short(who) and not who.beard
+
+
 LOOKS: dict[str, Callable[[DrawnPerson], bool]] = {
-    "pupil": lambda who: who.age != "adult",
     "short": lambda who: who.age != "adult" and not who.cover and _short(who),
-    "long": lambda who: who.age != "adult" and not who.cover and not _short(who),
+    "long": lambda who: who.age != "adult" and not who.cover and _long(who),
     "hijab": lambda who: who.age != "adult" and who.cover == "hijab",
     "turban": lambda who: who.age != "adult" and who.cover == "turban",
-    "adult": lambda who: who.age == "adult",
-    "woman": lambda who: who.age == "adult" and not who.cover and not _short(who),
+    "woman": lambda who: who.age == "adult" and not who.cover and _long(who),
     "bearded": lambda who: who.beard in ("full", "goatee"),
 }
 """What each word for somebody's looks asks of the drawing."""

@@ -96,11 +96,11 @@ def test_the_people_of_the_school_look_as_their_roles_ask() -> None:
 
 
 def test_choosing_takes_those_that_are_least_alike() -> None:
-    seeds = [seed for seed in range(300) if LOOKS["pupil"](person(seed))][:6]
+    seeds = [seed for seed in range(300) if LOOKS["long"](person(seed))][:6]
     vectors = np.eye(6, dtype=np.float32)[:, None, :]
     vectors[1] = vectors[0]
     vectors[5] = vectors[4]
-    pupils = [replace(role, looks="pupil") for role in CAST[:4]]
+    pupils = [replace(role, looks="long") for role in CAST[:4]]
     chosen = choose(pupils, seeds, vectors)
     assert len(set(chosen)) == 4
     assert not {seeds[0], seeds[1]} <= set(chosen)
