@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from consent_db import evidence
 from consent_db.database import Database
@@ -18,7 +18,7 @@ from consent_db.stored import StoredPhoto, decisions, drops, events, find, store
 from consent_db.transaction import Transaction
 from gate.errors import RegisterChanged, RegisterError
 from gate.ports import Release
-from gate.values import Arrival, Judgement, Verdict, day_of
+from gate.values import WORTH_TRYING_AGAIN, Arrival, Judgement, Verdict, day_of
 
 __all__ = ["SqlLedger", "StoredPhoto", "decisions", "drops", "events", "find", "stored"]
 
@@ -37,16 +37,19 @@ class SqlLedger:
         self._actor = actor
 
     def knows(self, photo: str) -> bool:
-        """Whether a photo with this SHA-256 was judged already."""
-        judged = select(judgements.c.id).join(photos).where(photos.c.sha256 == photo).limit(1)
+        """Whether a photo with this SHA-256 was judged already, and it is not worth a new try.
+
+        A judgement that was blocked on every channel for a cause outside the photo is one.
+        """
         with self._database.reading() as connection:
-            return connection.execute(judged).first() is not None
+            return _is_settled(connection, photo)
 
     def has_drop(self, arrival: Arrival) -> bool:
-        """Whether this very file (path, content, modification time) is recorded already."""
+        """Whether this very file (path, content, modification time) is recorded for good."""
         known = select(drops_table.c.id).join(photos).where(*_same_file(arrival)).limit(1)
         with self._database.reading() as connection:
-            return connection.execute(known).first() is not None
+            recorded = connection.execute(known).first() is not None
+            return recorded and _is_settled(connection, arrival.photo)
 
     def record(self, arrival: Arrival, judgement: Judgement, releases: Sequence[Release]) -> None:
         """Store drop, judgement and releases with their audit entries in one transaction.
@@ -82,6 +85,16 @@ class SqlLedger:
         current = select(*_RELEASE).where(releases_table.c.ended_at.is_(None))
         with self._database.reading() as connection:
             return {row.path: Release(*row) for row in connection.execute(current)}
+
+
+def _is_settled(connection: Connection, photo: str) -> bool:
+    newest = select(func.max(judgements.c.id)).join(photos).where(photos.c.sha256 == photo)
+    number = connection.execute(newest).scalar_one()
+    if number is None:
+        return False
+    of_newest = decisions_table.c.judgement_id == number
+    reasons = set(connection.execute(select(decisions_table.c.reason).where(of_newest)).scalars())
+    return not reasons or not reasons <= WORTH_TRYING_AGAIN
 
 
 def storable(name: str) -> str:

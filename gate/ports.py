@@ -82,11 +82,11 @@ class Ledger(Protocol):
     """Every photo that was dropped, every decision, every released copy."""
 
     def knows(self, photo: str) -> bool:
-        """Whether a photo with this SHA-256 was judged already."""
+        """Whether this SHA-256 was judged already, with a result that is not worth a new try."""
         ...
 
     def has_drop(self, arrival: Arrival) -> bool:
-        """Whether this very file (path, content, modification time) is recorded already."""
+        """Whether this very file (path, content, modification time) is recorded for good."""
         ...
 
     def record(self, arrival: Arrival, judgement: Judgement, releases: Sequence[Release]) -> None:

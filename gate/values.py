@@ -334,6 +334,19 @@ class Reason(StrEnum):
     REGISTER_UNREACHABLE = "register_unreachable"
 
 
+WORTH_TRYING_AGAIN = frozenset(
+    {
+        Reason.TIMED_OUT,
+        Reason.CRASHED,
+        Reason.OUT_OF_MEMORY,
+        Reason.ENGINE_FAILED,
+        Reason.REGISTER_STALE,
+        Reason.REGISTER_UNREACHABLE,
+    }
+)
+"""Causes that lie outside the photo: the same bytes dropped again are judged again."""
+
+
 @dataclass(frozen=True, slots=True)
 class FaceDecision:
     """What happens to the face with this number (its place in ``Judgement.faces``), and why.

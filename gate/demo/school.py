@@ -15,7 +15,10 @@ from gate.demo.features import person
 from gate.demo.photos import Photo, photos
 
 REFERENCES = 3
-_REFERENCE_SIZE = 360
+"""Reference photos of each person."""
+
+REFERENCE_SIZE = 360
+"""Width and height of reference photos, in pixels."""
 
 _PEOPLE = ("ref", "kind", "given_name", "family_name", "year_group", "left_on")
 _CONSENTS = (
@@ -137,7 +140,7 @@ def _write_references(folder: Path) -> None:
         if role.record in ENROLLED:
             (folder / role.ref).mkdir(parents=True, exist_ok=True)
             for number in range(1, REFERENCES + 1):
-                pixels = portrait(person(role.seed), number, size=_REFERENCE_SIZE)
+                pixels = portrait(person(role.seed), number, size=REFERENCE_SIZE)
                 (folder / role.ref / f"{number}.jpg").write_bytes(jpeg(pixels))
 
 

@@ -129,7 +129,7 @@ def hanging(who: DrawnPerson) -> list[Points]:
         crown = points((0, -top - 0.16), (0.75, -top + 0.1))
         return [smooth(np.vstack([crown, right, right[::-1] * (-1, 1), crown[1:] * (-1, 1)]))]
     if who.hair == "bun":
-        return [ellipse(0.1 * who.parting, -top - 0.26, 0.36, 0.3)]
+        return [ellipse(0.16 * who.parting, -top - 0.22, 0.4, 0.24)]
     if who.hair == "ponytail":
         return [
             smooth(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from gate.arrays import Pixels
 from gate.engines.weights import YUNET, locate
@@ -13,6 +14,10 @@ from gate.values import Box, Face
 
 _NMS_IOU = 0.3
 _TOP_K = 5000
+
+_LEAST_SIDE = 96
+"""Pixels. Pictures with a side below 64 are padded, with room to spare: OpenCV 4.14 answers for
+them with numbers from memory it never wrote, and may end the process."""
 
 
 class YuNet:
@@ -26,15 +31,17 @@ class YuNet:
 
     def find(self, pixels: Pixels, threshold: float) -> list[Face]:
         """Faces with at least this score, strongest first, in pixels of the picture."""
-        height, width = pixels.shape[:2]
+        picture = _padded(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), np.uint8))
         try:
-            self._detector.setInputSize((width, height))
+            self._detector.setInputSize(picture.shape[1::-1])
             self._detector.setScoreThreshold(threshold)
-            _, rows = self._detector.detect(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+            _, found = self._detector.detect(picture)
         except cv2.error as error:
             raise EngineError(f"The face finder failed on a picture: {error.err}") from error
-        faces = [_face([float(value) for value in row]) for row in rows] if rows is not None else []
-        return sorted(faces, key=lambda face: -face.score)
+        rows = np.zeros((0, 15)) if found is None else np.asarray(found, np.float64)
+        if not np.isfinite(rows).all():
+            raise EngineError("The face finder gave no usable numbers for a picture.")
+        return sorted((_face(row.tolist()) for row in rows), key=lambda face: -face.score)
 
 
 def _load(path: Path) -> cv2.FaceDetectorYN:
@@ -44,6 +51,14 @@ def _load(path: Path) -> cv2.FaceDetectorYN:
         raise EngineError(
             f"OpenCV {cv2.__version__} cannot run {path.name}; photogate needs 4.13 or 4.14."
         ) from error
+
+
+def _padded(picture: Pixels) -> Pixels:
+    below = max(_LEAST_SIDE - picture.shape[0], 0)
+    beside = max(_LEAST_SIDE - picture.shape[1], 0)
+    if not below and not beside:
+        return picture
+    return np.pad(picture, ((0, below), (0, beside), (0, 0)))
 
 
 def _face(row: list[float]) -> Face:

@@ -15,7 +15,7 @@ from consent_db.database import Database
 from consent_db.photos import SqlLedger, StoredPhoto
 from gate.errors import RegisterChanged, RegisterError, RegisterUnreachable
 from gate.ports import Ledger
-from gate.values import Judgement, Reason, Verdict
+from gate.values import WORTH_TRYING_AGAIN, Judgement, Reason, Verdict
 from tests.registers import (
     NOON,
     StandingClock,
@@ -149,6 +149,21 @@ def test_the_same_bytes_again_are_a_duplicate_of_the_first_file(
     assert photo.drops[1].arrival == again
     with pytest.raises(RegisterError, match="never judged"):
         ledger.record_duplicate(arrival(7))
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_only_a_photo_blocked_for_a_cause_outside_it_is_worth_another_try(
+    database: Database, ledger: Ledger, reason: Reason
+) -> None:
+    first = judgement(verdict=Verdict.BLOCK)
+    blocked = tuple(replace(d, verdict=Verdict.BLOCK, reason=reason) for d in first.decisions)
+    ledger.record(arrival(), replace(first, decisions=blocked), [])
+    again = reason in WORTH_TRYING_AGAIN
+    assert ledger.knows(arrival().photo) is not again
+    assert ledger.has_drop(arrival()) is not again
+    ledger.record(arrival(), judgement(), [release()])
+    assert ledger.knows(arrival().photo)
+    assert [photo.times_judged for photo in everything(database)] == [2]
 
 
 def test_a_photo_is_found_by_everything_that_people_may_hold_in_their_hand(

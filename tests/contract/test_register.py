@@ -165,9 +165,10 @@ def test_the_database_itself_refuses_to_change_history(
     changed = {"audit": "actor = 'x'", "restrictions": "channels = 'print'"}
     sql = statement.format(table, changed.get(table, "status = 'granted'"))
     with database.reading() as connection:
-        if sql.startswith("TRUNCATE") and connection.dialect.name == "sqlite":
-            pytest.skip("SQLite has no TRUNCATE")
-    with pytest.raises(RegisterError), database.transaction("intruder") as tx:
+        # SQLite does not know TRUNCATE; an unknown statement changes nothing either.
+        unknown = sql.startswith("TRUNCATE") and connection.dialect.name == "sqlite"
+    refusal = RegisterUnreachable if unknown else RegisterError
+    with pytest.raises(refusal), database.transaction("intruder") as tx:
         tx.connection.execute(text(sql))
 
 

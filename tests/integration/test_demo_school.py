@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +15,12 @@ import pytest
 from PIL import Image, ImageOps
 
 from gate.arrays import Pixels, Vectors
+from gate.demo.camera import jpeg
 from gate.demo.cast import CAST, CHANNELS, ENROLLED, Record
-from gate.demo.school import School, build
+from gate.demo.draw import portrait
+from gate.demo.features import person
+from gate.demo.photos import photos
+from gate.demo.school import REFERENCE_SIZE, School, build
 from gate.engines.sface import SFace
 from gate.engines.yunet import YuNet
 from gate.match import DEFAULT_THRESHOLDS, Matcher
@@ -48,7 +52,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _upright(path: Path) -> Image.Image:
-    return ImageOps.exif_transpose(Image.open(path)).convert("RGB")
+    with Image.open(path) as image:
+        return ImageOps.exif_transpose(image).convert("RGB")
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +93,7 @@ def gallery(school: School, finder: YuNet, reader: SFace) -> Gallery:
     for ref in refs:
         rows = []
         for path in sorted((school.references / ref).iterdir()):
-            pixels = np.asarray(Image.open(path))
+            pixels = np.asarray(_upright(path))
             (face,) = finder.find(pixels, 0.8)
             rows.append(reader.read(pixels, [face])[0])
         mean = np.mean(rows, axis=0)
@@ -121,20 +126,22 @@ def test_the_right_person_wins_and_strangers_stay_below(
         for row, of_face in zip(photo.truth, scores, strict=True):
             by_person = dict(zip(gallery.people, map(float, of_face), strict=True))
             right = by_person.pop(row["person"], None)
-            assert right is None or right > limits.show + 0.2, (name, row, right)
-            assert max(by_person.values()) < limits.show - 0.1, (name, row, by_person)
+            other = max(by_person.values())
+            if right is None:
+                assert other < limits.show - 0.05, (name, row, by_person)
+            else:
+                assert right > limits.show + 0.3, (name, row, right)
+                assert right - other > limits.margin + 0.3, (name, row, by_person)
             vetoes = [by_person[ref] for ref in restricted if ref in by_person]
             assert all(score < limits.veto for score in vetoes), (name, row, vetoes)
 
 
-def test_the_same_day_gives_the_same_bytes(school: School, tmp_path: Path) -> None:
-    again = build(tmp_path, today=TODAY)
-    root, other = school.people.parent, again.people.parent
-    files = sorted(path.relative_to(root) for path in root.rglob("*") if path.is_file())
-    assert files == sorted(p.relative_to(other) for p in other.rglob("*") if p.is_file())
-    for file in files:
-        first, second = ((place / file).read_bytes() for place in (root, other))
-        assert hashlib.sha256(first).digest() == hashlib.sha256(second).digest(), file
+def test_the_same_day_gives_the_same_bytes(school: School) -> None:
+    for photo in islice(photos(), 3):
+        assert (school.incoming / photo.name).read_bytes() == photo.data
+    for role in CAST[:3]:
+        reference = jpeg(portrait(person(role.seed), 1, size=REFERENCE_SIZE))
+        assert (school.references / role.ref / "1.jpg").read_bytes() == reference
 
 
 def test_the_register_holds_every_case_and_only_the_permitted_have_references(
@@ -174,20 +181,21 @@ def test_every_verdict_occurs_and_every_photo_has_one(school: School) -> None:
 
 
 def test_the_files_carry_the_troubles_of_real_ones(school: School) -> None:
-    incoming = school.incoming
+    def opened(name: str) -> Image.Image:
+        return Image.open(io.BytesIO((school.incoming / name).read_bytes()))
+
     with pytest.raises(OSError, match="truncated"):
-        Image.open(incoming / "assembly/IMG_2003.jpg").load()
+        opened("assembly/IMG_2003.jpg").load()
     with pytest.raises(OSError, match="cannot identify"):
-        Image.open(incoming / "assembly/notes.jpg")
-    with Image.open(incoming / "sports-day/finish.gif") as animated:
-        assert getattr(animated, "n_frames", 1) == 2
-    with Image.open(incoming / "sports-day/IMG_2034.jpg") as sideways:
-        assert sideways.getexif()[0x0112] == 6
-        assert sideways.width > sideways.height
-    same = [incoming / "sports-day" / name for name in ("IMG_2031.jpg", "IMG_2031 (1).jpg")]
+        opened("assembly/notes.jpg")
+    assert getattr(opened("sports-day/finish.gif"), "n_frames", 1) == 2
+    sideways = opened("sports-day/IMG_2034.jpg")
+    assert sideways.getexif()[0x0112] == 6
+    assert sideways.width > sideways.height
+    large = opened("assembly/IMG_2004.jpg")
+    assert large.width * large.height == 12_000_000
+    same = [school.incoming / "sports-day" / name for name in ("IMG_2031.jpg", "IMG_2031 (1).jpg")]
     assert same[0].read_bytes() == same[1].read_bytes()
-    with Image.open(incoming / "assembly/IMG_2004.jpg") as large:
-        assert large.width * large.height == 12_000_000
 
 
 def test_one_file_names_its_place_and_carries_a_thumbnail(school: School) -> None:
