@@ -33,7 +33,6 @@ from gate.demo import school
 from gate.demo.school import School
 from gate.errors import SiteError
 from gate.explain import face_outcomes
-from gate.find import INSPECT_EDGE
 from gate.load import load
 from gate.roles import Role
 from gate.values import Verdict, day_of
@@ -155,12 +154,14 @@ def _write_picture(site: Site, out: Path) -> str:
     photo = max(photos, key=lambda p: len(p.judgement.faces))
     case = case_of(site, photo)
     data = Vault(site.vault).path(photo.photo).read_bytes()
-    before = load(data, site.policy.limits, long_edge=INSPECT_EDGE)
+    before = load(data, site.policy.limits, long_edge=site.policy.inspect_edge)
     boxes = [face.box.scaled(before.scale) for face in case.judgement.faces]
     marked = annotate(before.pixels, boxes, face_outcomes(case, Role.ADMIN, "website"))
     release = next(r for r in photo.releases if r.channel == "website")
     after = load(
-        (site.root / release.path).read_bytes(), site.policy.limits, long_edge=INSPECT_EDGE
+        (site.root / release.path).read_bytes(),
+        site.policy.limits,
+        long_edge=site.policy.inspect_edge,
     )
     Image.fromarray(_beside(marked, after.pixels)).save(out)
     return photo.drops[0].arrival.original

@@ -24,7 +24,6 @@ from gate.case import Case
 from gate.english import ENGLISH
 from gate.errors import SettingsError, SiteError
 from gate.explain import as_dict, as_text, explain, face_outcomes, may_see_original
-from gate.find import INSPECT_EDGE
 from gate.load import load
 from gate.roles import Role
 from gate.values import Decision, Face, Judgement, Outcome
@@ -180,7 +179,7 @@ def _write_picture(site: Site, case: Case, role: Role, out: Path) -> None:
     if not case.judgement.width:
         raise SiteError("This file could not be read as a picture, so none can be drawn.")
     data = Vault(site.vault).path(case.judgement.photo).read_bytes()
-    shown = load(data, site.policy.limits, long_edge=INSPECT_EDGE)
+    shown = load(data, site.policy.limits, long_edge=site.policy.inspect_edge)
     boxes = [face.box.scaled(shown.scale) for face in case.judgement.faces]
     drawn = annotate(shown.pixels, boxes, face_outcomes(case, role))
     try:

@@ -17,10 +17,12 @@ from gate.arrays import Mask, Pixels
 
 Floats = NDArray[np.float32]
 
-_ROUNDS = (2, 16)
-"""Fewest and most relaxations on a level of the pyramid ..."""
+_MOST_ROUNDS = 16
+"""Most relaxations on a level of the pyramid ..."""
 _WORK = 65_536
 """... and about how many pixels are relaxed on each: the coarse levels, cheap, get the most."""
+_ONE_ROUND = 500_000
+"""Levels of up to so many pixels get one round at least; at larger ones no seam is seen."""
 _MOST_GRAIN = 4.0
 """Upper limit of the grain, in grey levels: more is texture, not noise."""
 _SEED = 20160901
@@ -63,8 +65,8 @@ def _resized(values: Floats, width: int, height: int) -> Floats:
 
 def _relaxed(guess: Floats, values: Floats, known: NDArray[np.uint8]) -> Floats:
     """Every unknown pixel becomes the mean of its neighbourhood, many times over."""
-    fewest, most = _ROUNDS
-    for _ in range(max(min(_WORK // known.size, most, max(known.shape)), fewest)):
+    fewest = int(known.size <= _ONE_ROUND)
+    for _ in range(max(min(_WORK // known.size, _MOST_ROUNDS, max(known.shape)), fewest)):
         cv2.copyTo(values, known, guess)
         blurred = cv2.blur(guess, (3, 3), borderType=cv2.BORDER_REPLICATE)
         guess = np.asarray(blurred, dtype=np.float32)

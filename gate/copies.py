@@ -22,7 +22,7 @@ from gate.ports import FaceFinder, FaceReader
 from gate.region import regions
 from gate.render import render
 from gate.stopwatch import Stopwatch
-from gate.values import Box, Channel, Decision, Face, Match, Outcome, Rendition
+from gate.values import Box, Channel, Face, Match, Rendition
 
 GROWTH = (1.0, 1.25, 1.6)
 """Sizes of the covered region that are tried in turn, relative to the usual one."""
@@ -32,10 +32,11 @@ _SAME_FACE = 0.3
 
 Below SFace's own threshold for the same person (0.363), so rather covering too much."""
 
-_LOOK_AGAIN = 0.3
+_LOOK_AGAIN = 0.5
 """Finder score from which something in a covered region is read again."""
 
-_CROP_EDGE = 320
+_CROP_EDGE = 160
+"""Long edge in pixels to which a covered head's surroundings are brought: a face 64 high."""
 
 
 class StillMatched(Exception):
@@ -61,24 +62,30 @@ class Copier:
     matcher: Matcher
     watch: Stopwatch
 
-    def copy_for(self, seen: Seen, decision: Decision, channel: Channel) -> Rendition:
-        """The copy of a photo for one channel. Raises StillMatched when covering does not help."""
-        covered = [f.face for f in decision.faces if f.outcome is not Outcome.SHOWN]
+    def copies_for(
+        self, seen: Seen, covered: Sequence[int], channels: Sequence[Channel]
+    ) -> tuple[Rendition, ...]:
+        """The copies for channels that cover the same faces in the same style, in their order.
+
+        ``covered`` are numbers of faces. The pixels are covered once; of the copies, which differ
+        in size only, the largest is looked at again. Raises StillMatched when covering does not
+        help.
+        """
         if not covered:
             with self.watch("encode"):
-                return render(seen.pixels, channel)
-        shown = [f.face for f in decision.faces if f.outcome is Outcome.SHOWN]
+                return tuple(render(seen.pixels, channel) for channel in channels)
         heads = [seen.faces[number] for number in covered]
-        beside = [seen.faces[number] for number in shown]
+        beside = [face for number, face in enumerate(seen.faces) if number not in set(covered)]
         for growth in GROWTH:
             with self.watch("cover"):
                 mask = regions(seen.pixels.shape[:2], heads, beside, grow=growth)
-                pixels = cover(seen.pixels, mask, channel.cover, ovals=heads)
+                pixels = cover(seen.pixels, mask, channels[0].cover, ovals=heads)
             with self.watch("encode"):
-                rendition = render(pixels, channel)
+                copies = tuple(render(pixels, channel) for channel in channels)
             with self.watch("look again"):
-                if not self.still_matched(rendition, seen, covered, mask):
-                    return rendition
+                largest = max(copies, key=lambda copy: copy.width)
+                if not self.still_matched(largest, seen, covered, mask):
+                    return copies
         raise StillMatched
 
     def still_matched(

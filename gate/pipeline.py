@@ -25,6 +25,7 @@ from gate.values import (
     Face,
     Gallery,
     Judgement,
+    Outcome,
     Reason,
     RegisterSnapshot,
     Rendition,
@@ -48,6 +49,11 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     leavers_may_be_shown: bool = False
     register_max_age: timedelta = timedelta(days=400)
+
+    @property
+    def inspect_edge(self) -> int:
+        """Longest side at which photos are searched: that of the largest copy, or more."""
+        return max(INSPECT_EDGE, *(channel.max_edge for channel in self.channels), 0)
 
 
 @dataclass(frozen=True)
@@ -130,11 +136,11 @@ class Gate:
     ) -> Judgement:
         watch = Stopwatch()
         with watch("load"):
-            picture = load(data, self._policy.limits, long_edge=INSPECT_EDGE)
+            picture = load(data, self._policy.limits, long_edge=self._policy.inspect_edge)
         with watch("find"):
             faces, search = find(picture.pixels, self._engines.finder)
         with watch("read"):
-            readable = [face.box.h >= READ_FROM for face in faces]
+            readable = [self._is_worth_reading(face, known) for face in faces]
             vectors = self._read(picture.pixels, faces, readable)
         with watch("match"):
             matches = known.matcher.match(vectors, readable)
@@ -163,6 +169,10 @@ class Gate:
             seconds=watch.seconds,
         )
 
+    def _is_worth_reading(self, face: Face, known: _Known) -> bool:
+        """A weak face is never shown, so it is read only where somebody's face may veto."""
+        return face.box.h >= READ_FROM and (not face.weak or bool(known.snapshot.restrictions))
+
     def _read(self, pixels: Pixels, faces: Sequence[Face], readable: Sequence[bool]) -> Vectors:
         """One row per face; rows of faces that cannot be read are zero."""
         vectors: Vectors = np.zeros((len(faces), self._engines.reader.dimension), np.float32)
@@ -171,26 +181,28 @@ class Gate:
         return vectors
 
     def _copies(
-        self, seen: Seen, decisions: list[Decision], copier: Copier
+        self, seen: Seen, decisions: Sequence[Decision], copier: Copier
     ) -> tuple[list[Decision], tuple[Rendition, ...]]:
-        """The decisions as they stand after copying, and the copies; equal ones are made once."""
-        final: list[Decision] = []
-        made: dict[tuple[object, ...], Rendition] = {}
-        released: list[Rendition] = []
+        """The decisions as they stand after copying, and the copies in the order of channels."""
+        alike: dict[tuple[tuple[int, ...], str], list[Channel]] = {}
         for channel, decision in zip(self._policy.channels, decisions, strict=True):
-            final.append(decision)
-            if decision.verdict not in (Verdict.APPROVE, Verdict.BLUR):
-                continue
-            outcomes = tuple(face.outcome for face in decision.faces)
-            alike = (outcomes, channel.max_edge, channel.cover)
+            if decision.verdict in (Verdict.APPROVE, Verdict.BLUR):
+                covered = (f.face for f in decision.faces if f.outcome is not Outcome.SHOWN)
+                alike.setdefault((tuple(covered), channel.cover), []).append(channel)
+        made: dict[str, Rendition] = {}
+        failed: set[str] = set()
+        for (numbers, _), channels in alike.items():
             try:
-                if alike not in made:
-                    made[alike] = copier.copy_for(seen, decision, channel)
+                made |= {copy.channel: copy for copy in copier.copies_for(seen, numbers, channels)}
             except StillMatched:
-                final[-1] = replace(decision, verdict=Verdict.BLOCK, reason=Reason.STILL_MATCHED)
-            else:
-                released.append(replace(made[alike], channel=channel.name))
-        return final, tuple(released)
+                failed |= {channel.name for channel in channels}
+        final = [
+            replace(d, verdict=Verdict.BLOCK, reason=Reason.STILL_MATCHED)
+            if d.channel in failed
+            else d
+            for d in decisions
+        ]
+        return final, tuple(made[d.channel] for d in final if d.channel in made)
 
     def _rules(self, known: _Known) -> Rules:
         snapshot = known.snapshot

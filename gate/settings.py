@@ -73,7 +73,7 @@ class ChannelSettings(_Section):
     """How one channel publishes; the table's name is the channel's."""
 
     online: bool
-    max_edge: int = Field(default=1600, ge=200, le=2000)
+    max_edge: int = Field(default=1600, ge=200, le=3000)
     cover: Literal["smooth", "fill", "oval"] = "smooth"
     sign_off: bool = False
     cover_everyone: bool = False
