@@ -185,8 +185,10 @@ def _beside(left: Pixels, right: Pixels) -> Pixels:
 
 
 def _print_end(site: Site, picture: Path, named: str, seconds: float) -> None:
-    say(f"Done in {seconds:.0f} seconds. Look at {picture}: {named} as it was dropped, with what")
-    say("was decided about each face, and beside it the copy for the website.")
+    say(
+        f"Done in {seconds:.0f} seconds. Look at {picture}: {named} as it was dropped, with what "
+        "was decided about each face, and beside it the copy for the website."
+    )
     console.print()
     say("Type next:", style="bold")
     site_option = f"photogate --site {shlex.quote(str(site.root))}"

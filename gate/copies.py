@@ -35,8 +35,8 @@ Below SFace's own threshold for the same person (0.363), so rather covering too 
 _LOOK_AGAIN = 0.5
 """Finder score from which something in a covered region is read again."""
 
-_CROP_EDGE = 160
-"""Long edge in pixels to which a covered head's surroundings are brought: a face 64 high."""
+_CROP_EDGE = 128
+"""Long edge in pixels to which a covered head's surroundings are brought: a face 51 high."""
 
 
 class StillMatched(Exception):

@@ -20,7 +20,7 @@ INSPECT_EDGE = 1600
 """Longest side, in pixels, at which photos are searched at least.
 
 A channel that publishes larger copies has its photos searched at that size: no more is published
-than was searched. A face too small to be found at that size is too small to be known in the copy."""
+than was searched. A face too small to be found there is too small to be known in the copy."""
 
 _SMALLEST_FOUND = 10.0
 """Height in pixels of the smallest faces that YuNet finds at all (its finest stride is 8)."""

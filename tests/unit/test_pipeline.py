@@ -242,11 +242,11 @@ class Stubborn(ColourFinder):
 
     def find(self, pixels: Pixels, threshold: float) -> list[Face]:
         found = super().find(pixels, threshold)
-        is_second_look = max(pixels.shape[:2]) == 160
+        is_second_look = max(pixels.shape[:2]) == 128
         if is_second_look and not found and self.left:
             self.left -= 1
-            middle = Box(55, 50, 50, 60)
-            return [Face(middle, tuple((80.0, 80.0) for _ in range(5)), 0.9)]
+            middle = Box(44, 40, 40, 48)
+            return [Face(middle, tuple((64.0, 64.0) for _ in range(5)), 0.9)]
         return found
 
 
