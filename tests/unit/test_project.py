@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sysconfig
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -22,7 +23,8 @@ def read(name: str) -> str:
 def test_every_installed_package_is_pinned_to_its_version() -> None:
     settings = tomllib.loads(read("pyproject.toml"))["tool"]["uv"]
     pins = dict(pin.split("==") for pin in settings["constraint-dependencies"])
-    for installed in metadata.distributions():
+    here = [sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    for installed in metadata.distributions(path=here):
         name = re.sub(r"[-_.]+", "-", installed.metadata["Name"]).lower()
         if name not in {"photogate", "pip", "uv"}:
             assert pins.get(name) == installed.version, name
