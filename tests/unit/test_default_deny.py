@@ -132,6 +132,16 @@ def test_where_parents_disagree_the_answer_is_no() -> None:
     assert only_reason(one(SURE_A, rules(refused, granted))) is FaceReason.REFUSED
 
 
+def test_the_newest_grant_says_until_when_whoever_spoke_in_between() -> None:
+    first = grant("A", id=1, given_by="mother")
+    between = grant(
+        "A", id=2, given_by="father", obtained_on=date(2026, 1, 1), valid_until=date(2026, 2, 1)
+    )
+    newest = grant("A", id=3, given_by="mother", obtained_on=date(2026, 3, 1))
+    assert one(SURE_A, rules(first, between, newest)).faces[0].consent == 3
+    assert only_reason(one(SURE_A, rules(first, between))) is FaceReason.EXPIRED
+
+
 def test_a_childs_own_refusal_is_not_outweighed_by_a_parent() -> None:
     child = grant("A", id=1, given_by="self", status=ConsentStatus.REFUSED)
     parent = grant("A", id=2, obtained_on=date(2026, 4, 1))

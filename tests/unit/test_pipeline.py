@@ -234,6 +234,18 @@ def test_the_register_is_read_again_only_when_it_changed() -> None:
     assert known.asked == 2
 
 
+def test_a_permission_that_ends_overnight_is_gone_in_the_morning() -> None:
+    ending = replace(granted("RED", "website"), valid_until=NOW.date())
+    clock = [NOW]
+    policy = Policy(CHANNELS, Thresholds(0.5, 0.2, 0.1), "p1")
+    engines = Engines(ColourFinder(), ColourReader())
+    known = register(consents={"RED": (ending,)})
+    judging = Gate(policy, engines, known, lambda: clock[0], software="photogate test")
+    assert judging.judge("f00", photo(RED)).decisions[0].verdict is Verdict.APPROVE
+    clock[0] += timedelta(days=1)
+    assert judging.judge("f00", photo(RED)).decisions[0].verdict is Verdict.BLUR
+
+
 class Stubborn(ColourFinder):
     """Sees a face in covered regions as well: up to the number of looks given, or always."""
 
