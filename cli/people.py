@@ -74,7 +74,8 @@ def show_person(context: typer.Context, ref: Ref, as_json: AsJson = False) -> No
             **_row(site, snapshot, person),
             "consents": consents.history(connection, ref),
             "biometric": biometrics.history(connection, ref),
-            "restrictions": restrictions.history(connection, ref),
+            # In words that leave out why: that is for the safeguarding lead alone.
+            "restrictions": [str(past) for past in restrictions.history(connection, ref)],
         }
     if as_json:
         print_json(record)
