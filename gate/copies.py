@@ -98,7 +98,8 @@ class Copier:
         with Image.open(io.BytesIO(rendition.data)) as image:
             published = np.asarray(image.convert("RGB"), np.uint8)
         factor = rendition.width / seen.pixels.shape[1]
-        for number in covered:
+        # A face that nothing could be read of has nothing left to be matched by.
+        for number in (n for n in covered if seen.vectors[n].any()):
             crop, offset = _around(published, seen.faces[number].box.scaled(factor))
             found = [
                 face
