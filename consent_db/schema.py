@@ -170,6 +170,7 @@ template_references = Table(
     Column("sha256", String(64), primary_key=True),
     Column("quality", Text, nullable=False),
     Column("taken_on", Date),
+    Column("vector", LargeBinary),
     ForeignKeyConstraint(
         ["person", "reader_version"],
         ["templates.person", "templates.reader_version"],
@@ -227,6 +228,8 @@ judgements = Table(
     Column("search", JSON(none_as_null=True)),
     Column("detail", Text, nullable=False),
     Column("seconds", JSON, nullable=False),
+    Column("cause", Text),
+    Column("second", JSON(none_as_null=True)),
     Index(None, "photo_id"),
     sqlite_autoincrement=True,
 )
@@ -268,6 +271,50 @@ Index(
     unique=True,
     sqlite_where=text("ended_at IS NULL"),
     postgresql_where=text("ended_at IS NULL"),
+)
+
+statements = Table(
+    "statements",
+    metadata,
+    _record(),
+    Column("photo_id", _NUMBER, ForeignKey("photos.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("box", JSON(none_as_null=True)),
+    Column("person", String(64), ForeignKey("people.ref")),
+    Column("channel", String(64)),
+    Column("reason", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("by", Text, nullable=False),
+    CheckConstraint("kind IN ('named', 'not_a_face', 'covered', 'drawn', 'refused')", name="kind"),
+    Index(None, "photo_id"),
+    Index(None, "person"),
+)
+
+statements_taken_back = Table(
+    "statements_taken_back",
+    metadata,
+    Column(
+        "statement", _NUMBER, ForeignKey("statements.id"), primary_key=True, autoincrement=False
+    ),
+    Column("reason", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("by", Text, nullable=False),
+)
+
+calibrations = Table(
+    "calibrations",
+    metadata,
+    _record(),
+    Column("at", Utc, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reader_version", String(200), nullable=False),
+    Column("register", BigInteger, nullable=False),
+    Column("fpir", Float(53), nullable=False),
+    Column("show", Float(53), nullable=False),
+    Column("veto", Float(53), nullable=False),
+    Column("margin", Float(53), nullable=False),
+    Column("report", JSON, nullable=False),
+    Index(None, "reader_version"),
 )
 
 audit = Table(

@@ -6,7 +6,14 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, MetaData, event, text
 
-APPEND_ONLY = {"consents": "id", "biometrics": "id", "audit": "sequence"}
+APPEND_ONLY = {
+    "consents": "id",
+    "biometrics": "id",
+    "audit": "sequence",
+    "calibrations": "id",
+    "statements": "id",
+    "statements_taken_back": "statement",
+}
 """Tables in which rows are only ever added, each with its key."""
 
 _LIFTING_KEEPS = (

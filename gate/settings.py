@@ -47,9 +47,25 @@ class LimitSettings(_Section):
 class MatchingSettings(_Section):
     """When a face counts as a person; see docs/matching.md for what the numbers mean."""
 
+    mode: Literal["faces", "people"] = "faces"
+    reader: Literal["sface", "dlib"] = "sface"
+    second_reader: Literal["off", "must_agree", "may_veto"] = "off"
+    thresholds_from: Literal["calibration", "here"] = "calibration"
+    fpir: float = Field(default=0.001, ge=0.00001, le=0.05)
     show_threshold: float = Field(default=DEFAULT_THRESHOLDS.show, gt=0, le=2)
     veto_threshold: float = Field(default=DEFAULT_THRESHOLDS.veto, gt=-1, le=2)
     margin: float = Field(default=DEFAULT_THRESHOLDS.margin, ge=0, le=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_thresholds_count(cls, data: object) -> object:
+        """Thresholds that somebody chose are not set aside by a calibration."""
+        if not isinstance(data, dict) or "thresholds_from" in data:
+            return data
+        chosen = {"show_threshold", "veto_threshold", "margin"} & data.keys()
+        shipped = {name: cls.model_fields[name].default for name in chosen}
+        own = any(data[name] != shipped[name] for name in chosen)
+        return {**data, "thresholds_from": "here"} if own else data
 
     @model_validator(mode="after")
     def _veto_is_lower(self) -> MatchingSettings:
@@ -58,7 +74,7 @@ class MatchingSettings(_Section):
         return self
 
     def thresholds(self) -> Thresholds:
-        """The same as a value for the rules."""
+        """The three numbers of the file as a value for the rules."""
         return Thresholds(self.show_threshold, self.veto_threshold, self.margin)
 
 
@@ -118,6 +134,14 @@ class Settings(_Section):
     register_: RegisterSettings = Field(default=RegisterSettings(), alias="register")
     import_: ImportSettings = Field(default=ImportSettings(), alias="import")
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _mode_may_stand_alone(cls, data: object) -> object:
+        """``matching = "people"`` says the same as ``mode = "people"`` under ``[matching]``."""
+        if isinstance(data, dict) and isinstance(data.get("matching"), str):
+            return {**data, "matching": {"mode": data["matching"]}}
+        return data
 
     @field_validator("channels")
     @classmethod

@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, make_url, text
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, make_url, text
 from consent_db.database import Database
 from consent_db.register import SqlRegister
 from consent_db.schema import metadata
-from consent_db.upgrade import latest
+from consent_db.upgrade import configuration, latest
 from gate.errors import RegisterUnreachable
 from tests.registers import StandingClock, new_register, raw, sqlite_url
 
@@ -45,9 +46,18 @@ def described(connection: Connection) -> set[str]:
 
 
 def _parts(sql: str) -> list[str]:
-    """The lines of a definition in any order: constraints may stand in another one."""
-    lines = [line.strip().rstrip(",") for line in sql.replace("\t", " ").splitlines()]
-    return sorted(line for line in lines if line)
+    """The parts of a definition in any order: columns that were added stand at the end."""
+    parts, depth = [""], 0
+    for letter in " ".join(sql.split()):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == "," and depth == 1:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    head, _, first = parts[0].partition("(")
+    body = [first, *parts[1:]]
+    body[-1] = body[-1].removesuffix(")")
+    return sorted(part.strip() for part in [head, *body])
 
 
 def test_all_migrations_make_the_schema_of_the_code(url: str, tmp_path: Path) -> None:
@@ -112,5 +122,24 @@ def test_a_register_is_not_made_in_a_folder_that_is_not_there(tmp_path: Path) ->
         Database(sqlite_url(tmp_path / "nowhere"), StandingClock()).migrate()
 
 
+def test_a_register_of_the_first_schema_keeps_what_it_holds(url: str) -> None:
+    database = Database(url, StandingClock())
+    if make_url(url).drivername == "sqlite":
+        Path(str(make_url(url).database)).touch()
+    with raw(url).begin() as connection:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO people VALUES ('P1', 'pupil', 'Siân', 'Ŵyn', NULL, NULL,"
+                " '2026-01-01 00:00:00', 'somebody')"
+            )
+        )
+    database.migrate()
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT given_name FROM people")).scalar_one() == "Siân"
+
+
 def test_there_is_one_newest_migration() -> None:
-    assert latest() == "0001"
+    assert latest() == "0002"

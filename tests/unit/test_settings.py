@@ -69,3 +69,16 @@ def test_a_file_that_is_not_text_is_named(tmp_path: Path) -> None:
     (tmp_path / settings.FILE_NAME).write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match="cannot be read"):
         settings.read(tmp_path)
+
+
+def test_matching_people_may_be_said_in_one_line() -> None:
+    assert settings.parse('matching = "people"').matching.mode == "people"
+    with pytest.raises(SettingsError, match=r"matching\.mode"):
+        settings.parse('matching = "persons"')
+
+
+def test_thresholds_that_somebody_chose_outweigh_a_calibration() -> None:
+    assert settings.parse("").matching.thresholds_from == "calibration"
+    chosen = settings.parse("[matching]\nshow_threshold = 0.6\n").matching
+    assert chosen.thresholds_from == "here"
+    assert settings.parse("[matching]\nmargin = 0.25\n").matching.thresholds_from == "calibration"
