@@ -16,7 +16,7 @@ import typer
 from cli.options import AsJson, site_of
 from cli.output import console, print_json, say
 from cli.site import Site, now
-from consent_db import audit
+from consent_db import audit, templates
 from gate import settings as settings_file
 from gate.engines.weights import SFACE, YUNET, locate
 from gate.errors import PhotogateError
@@ -53,7 +53,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 def _findings(site: Site) -> Iterator[Finding]:
     yield from _try("settings", lambda: _settings(site))
     yield from _try("finder weights", lambda: [_weights(site, YUNET, "finder")])
-    yield from _try("reader weights", lambda: [_weights(site, SFACE, "reader")])
+    yield from _try("reader weights", lambda: [_reader(site)])
     yield from _try("models", lambda: [_models(site)])
     yield from _folders(site)
     yield from _try("register", lambda: _register(site))
@@ -82,8 +82,30 @@ def _weights(site: Site, accepted: tuple[object, ...], role: str) -> Finding:
     return Finding(f"{role} weights", "ok", f"{weights.name} ({path.name}), checksum as measured")
 
 
+def _reader(site: Site) -> Finding:
+    if site.names_by_people:
+        text = 'not used: people say who is in a photo (mode = "people" under [matching])'
+        return Finding("reader weights", "ok", text)
+    return _weights(site, SFACE, "reader")
+
+
 def _models(site: Site) -> Finding:
-    return Finding("models", "ok", f"both run: {site.engines.version}")
+    return Finding("models", "ok", f"all run: {site.engines.version}")
+
+
+def _templates(site: Site, count: int) -> Finding:
+    """What there is of face templates; ``count`` are those in use."""
+    if not site.names_by_people:
+        return Finding("face templates", "ok", f"{count} people have one")
+    with site.database.reading() as connection:
+        kept = len({one.person for one in templates.summary(connection)})
+    if not kept:
+        return Finding("face templates", "ok", "none are kept and none are used")
+    text = (
+        f"{kept} people have one from earlier days; nothing uses them here. A withdrawn biometric "
+        "permission destroys a template"
+    )
+    return Finding("face templates", "warning", text)
 
 
 def _folders(site: Site) -> Iterator[Finding]:
@@ -115,8 +137,9 @@ def _register(site: Site) -> list[Finding]:
         Finding(
             "register",
             "ok" if snapshot.people else "warning",
-            f"{len(snapshot.people)} people, {len(snapshot.gallery.people)} with a face template",
+            f"{len(snapshot.people)} people",
         ),
+        _templates(site, len(snapshot.gallery.people)),
         Finding("audit log", "ok", f"{entries} entries, chain intact"),
     ]
     allowed = timedelta(days=site.settings.policy.register_max_age_days)

@@ -45,20 +45,27 @@ class StillMatched(Exception):
 
 @dataclass(frozen=True)
 class Seen:
-    """What was seen of one photo: inspected pixels, faces, their embeddings and matches."""
+    """What was seen of one photo: inspected pixels, faces, their embeddings and matches.
+
+    ``aside``: numbers of faces that keep nothing visible of a covered neighbour.
+    """
 
     pixels: Pixels
     faces: tuple[Face, ...]
     vectors: Vectors
     matches: tuple[Match, ...]
+    aside: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
 class Copier:
-    """Makes copies with these models; ``matcher`` knows the register."""
+    """Makes copies with these models; ``matcher`` knows the register.
+
+    Without a reader nothing is read again: no face was ever read.
+    """
 
     finder: FaceFinder
-    reader: FaceReader
+    reader: FaceReader | None
     matcher: Matcher
     watch: Stopwatch
 
@@ -75,7 +82,8 @@ class Copier:
             with self.watch("encode"):
                 return tuple(render(seen.pixels, channel) for channel in channels)
         heads = [seen.faces[number] for number in covered]
-        beside = [face for number, face in enumerate(seen.faces) if number not in set(covered)]
+        without = seen.aside | set(covered)
+        beside = [face for number, face in enumerate(seen.faces) if number not in without]
         for growth in GROWTH:
             with self.watch("cover"):
                 mask = regions(seen.pixels.shape[:2], heads, beside, grow=growth)
@@ -95,6 +103,8 @@ class Copier:
 
         ``mask`` is True where the inspected pixels were covered.
         """
+        if self.reader is None:
+            return False
         with Image.open(io.BytesIO(rendition.data)) as image:
             published = np.asarray(image.convert("RGB"), np.uint8)
         factor = rendition.width / seen.pixels.shape[1]

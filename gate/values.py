@@ -280,15 +280,25 @@ class Verdict(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What happens to one face on one channel."""
+    """What happens to one face on one channel.
+
+    ``no_face``: somebody said that it is none, and nothing contradicts; it is left as it is.
+    """
 
     SHOWN = "shown"
     COVERED = "covered"
     VETO = "veto"
+    NO_FACE = "no_face"
 
 
 class FaceReason(StrEnum):
     """Why a face is shown, covered, or vetoes the photo."""
+
+    NOT_NAMED = "not_named"
+    NAMED_TWICE = "named_twice"
+    NAMED_ELSEWHERE = "named_elsewhere"
+    ASKED_TO_COVER = "asked_to_cover"
+    NOT_A_FACE = "not_a_face"
 
     PERMITTED = "permitted"
     RESTRICTED = "restricted"
@@ -317,6 +327,8 @@ class Reason(StrEnum):
     SIGN_OFF = "sign_off"
     RESTRICTED_PERSON = "restricted_person"
     STILL_MATCHED = "still_matched"
+    NAMES_NEEDED = "names_needed"
+    REFUSED_BY_HAND = "refused_by_hand"
     NOT_AN_IMAGE = "not_an_image"
     UNSUPPORTED_FORMAT = "unsupported_format"
     DAMAGED = "damaged"
@@ -352,7 +364,8 @@ class FaceDecision:
     """What happens to the face with this number (its place in ``Judgement.faces``), and why.
 
     ``person``: whom the face was taken for; None when honestly nobody. ``consent`` is the id of
-    the consent record that counted, ``restriction`` that of the restriction that vetoed.
+    the consent record that counted, ``restriction`` that of the restriction that vetoed,
+    ``statement`` that of what a person said about this face.
     """
 
     face: int
@@ -363,6 +376,7 @@ class FaceDecision:
     runner_up: Candidate | None = None
     consent: int | None = None
     restriction: int | None = None
+    statement: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,7 +440,8 @@ class Judgement:
     ``faces`` are in pixels of the upright original, ``matches`` in the same order. ``width`` and
     ``height`` are 0 when the file could not be read. ``on`` is the day that permissions were
     asked for. Every configured channel has exactly one decision; only ``approve`` and ``blur``
-    have a rendition.
+    have a rendition. ``statements`` are the ids of all that people said about the photo and that
+    this judgement knows of; they are checked when it is stored, and not stored with it.
     """
 
     photo: str
@@ -442,6 +457,7 @@ class Judgement:
     renditions: tuple[Rendition, ...] = ()
     detail: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
+    statements: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

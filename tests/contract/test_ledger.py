@@ -13,6 +13,7 @@ from sqlalchemy import text
 from consent_db import audit, consents, people, photos
 from consent_db.database import Database
 from consent_db.photos import SqlLedger, StoredPhoto
+from consent_db.stored import EndedRelease
 from gate.errors import RegisterChanged, RegisterError, RegisterUnreachable
 from gate.ports import Ledger
 from gate.values import WORTH_TRYING_AGAIN, Judgement, Reason, Verdict
@@ -129,11 +130,11 @@ def test_the_newest_judgement_counts_and_ends_the_copies_of_the_one_before(
     (photo,) = everything(database)
     assert photo.judgement == blocked
     assert (photo.times_judged, len(photo.drops)) == (2, 1)
-    assert (photo.releases, photo.ended) == ((), (release(),))
+    assert (photo.releases, photo.ended) == ((), (EndedRelease(release(), NOON),))
     assert ledger.releases() == {}
     ledger.record(arrival(), judgement(), [release()])
     (photo,) = everything(database)
-    assert (photo.releases, photo.ended) == ((release(),), (release(),))
+    assert (photo.releases, photo.ended) == ((release(),), (EndedRelease(release(), NOON),))
     assert ledger.releases() == {release().path: release()}
 
 
