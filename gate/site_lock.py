@@ -52,9 +52,10 @@ class SiteLock:
         except OSError as error:
             holder = _holder(descriptor)
             os.close(descriptor)
+            advice = "try again when it is done" if self._patience else "stop that one first"
             raise SiteError(
                 f"Another {self._what} is at work on this site already{holder}. "
-                "Only one may run at a time: stop that one first."
+                f"Only one may run at a time: {advice}."
             ) from error
         os.truncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode())

@@ -4,8 +4,10 @@
 
 FOLDER is as for tests.bench.school. Nobody is enrolled. First it is checked that no photo with a
 face was released; then every face of truth.csv is named by it, missed ones are drawn, all other
-finds are covered, and released files are compared with the originals. With --wrong, so many of the
-names are swapped at random for another person's of the register: what a tired person costs.
+finds are covered, and released files are compared with the originals. Somebody without permission
+for a face template counts as their image permission says, and a restricted person without a
+template as restricted: people need no template. With --wrong, so many of the names are swapped at
+random for another person's of the register: what a tired person costs.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import csv
 import io
 import json
 import random
+import shutil
 import subprocess
 import tempfile
 import time
@@ -24,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from gate.values import Box
-from tests.bench.school import Truth, compare, names_and_metadata, run, truths
+from tests.bench.school import CHANNELS, Truth, compare, names_and_metadata, run, truths
 
 _SAME = 0.3
 _STRANGER = "stranger"
@@ -41,6 +44,30 @@ def settle(folder: Path, site: Path) -> None:
         run(site, "import", kind, str(folder / f"{kind}.csv"))
     subprocess.run(["cp", "-r", f"{folder / 'incoming'}/.", str(site / "staging")], check=True)
     run(site, "watch", "--once", may_fail=True)
+
+
+def truth_for_people(folder: Path, scratch: Path) -> Path:
+    """The same school, with a truth that says what may be shown when people name everybody."""
+    with (folder / "truth.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with (folder / "consents.csv").open(encoding="utf-8", newline="") as file:
+        granted = {
+            (r["ref"], r["channel"]) for r in csv.DictReader(file) if r["status"] == "granted"
+        }
+    for row in rows:
+        for channel in CHANNELS:
+            if row["record"] == "no-biometric":
+                row[channel] = "yes" if (row["person"], channel) in granted else "no"
+            elif row["record"] == "restricted-not-enrolled":
+                row[channel] = "restricted"
+    scratch.mkdir()
+    with (scratch / "truth.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    (scratch / "incoming").symlink_to((folder / "incoming").resolve())
+    shutil.copy(folder / "people.csv", scratch)
+    return scratch
 
 
 def decisions(site: Path) -> list[dict[str, Any]]:
@@ -120,6 +147,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         site = options.keep or Path(scratch) / "site"
+        folder = truth_for_people(options.folder, Path(scratch) / "truth")
         settle(options.folder, site)
         before = decisions(site)
         held = {r["original"] for r in before if r["reason"] == "names_needed"}
@@ -127,17 +155,17 @@ def main() -> None:
         print(f"{len(photos)} photos, {len(held)} held for names; ", end="")
         print(f"with a face and not held: {not_held(before)}")
         with redirect_stdout(io.StringIO()):
-            early = compare(options.folder, site, before)
+            early = compare(folder, site, before)
         for channel, tally in early.items():
             visible = tally.leaked + tally.shown
             print(f"{channel}: {visible} labelled faces visible before anybody was named")
-        truth = truths(options.folder)
-        swap = wrong_names(options.folder, truth, options.wrong)
+        truth = truths(folder)
+        swap = wrong_names(folder, truth, options.wrong)
         start = time.perf_counter()
         acts = name_everybody(site, before, truth, swap)
         print(f"{acts} acts of review, {(time.perf_counter() - start) / acts:.1f} s each")
-        tallies = compare(options.folder, site, decisions(site))
-        problems = names_and_metadata(options.folder, site)
+        tallies = compare(folder, site, decisions(site))
+        problems = names_and_metadata(folder, site)
         print(run(site, "audit", "verify").strip())
     for channel, tally in tallies.items():
         print(
