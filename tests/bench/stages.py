@@ -52,7 +52,7 @@ def draw(seconds: dict[str, float], title: str, out: Path) -> None:
     from matplotlib.figure import Figure
 
     mpl.rcParams["svg.hashsalt"] = "stages"
-    figure = Figure(figsize=(8, 2.1), layout="constrained")
+    figure = Figure(figsize=(8, 2.4), layout="constrained")
     axes = figure.subplots()
     left, whole = 0.0, sum(seconds.values())
     for number, (stage, length) in enumerate(seconds.items()):
@@ -60,7 +60,7 @@ def draw(seconds: dict[str, float], title: str, out: Path) -> None:
         axes.barh(0, length, left=left, color=f"C{number}", label=f"{WORDS[stage]} {share:.0%}")
         left += length
     axes.set(title=title, xlabel="seconds of one core", yticks=[])
-    axes.legend(ncols=4, loc="upper center", bbox_to_anchor=(0.5, -0.45), frameon=False)
+    figure.legend(ncols=4, loc="outside lower center", frameon=False)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     figure.savefig(out, metadata={"Date": None} if out.suffix == ".svg" else None, dpi=150)
