@@ -38,6 +38,14 @@ from gate.values import (
 READ_FROM = 20.0
 """Height in inspected pixels from which a face is read; below it nobody is recognised."""
 
+_CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far the clocks of two computers that share a register may be apart."""
+
+_CLOCK_IS_WRONG = (
+    "This computer's clock is behind the last change of the register. On an earlier day newer "
+    "restrictions would not hold yet and ended permissions would still count: set the clock right."
+)
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -119,8 +127,10 @@ class Gate:
             self._software, self._policy.version, self._engines.version, known.snapshot.revision
         )
         basis = Basis(self._policy, known.on, versions)
-        if self._stale(known.snapshot):
+        if (age := self._age(known.snapshot)) is None or age > self._policy.register_max_age:
             return basis.blocked(photo, Reason.REGISTER_STALE)
+        if age < -_CLOCKS_DIFFER:
+            return basis.blocked(photo, Reason.REGISTER_STALE, _CLOCK_IS_WRONG)
         try:
             return self._look(photo, data, known, versions, with_copies=with_copies)
         except LoadRefused as error:
@@ -215,9 +225,10 @@ class Gate:
             self._policy.leavers_may_be_shown,
         )
 
-    def _stale(self, snapshot: RegisterSnapshot) -> bool:
+    def _age(self, snapshot: RegisterSnapshot) -> timedelta | None:
+        """Time since the register was confirmed; None when it never was."""
         confirmed = snapshot.confirmed_at
-        return confirmed is None or self._clock() - confirmed > self._policy.register_max_age
+        return None if confirmed is None else self._clock() - confirmed
 
     def _current(self) -> _Known:
         """The register as it is now; read again only when it changed or the day did."""

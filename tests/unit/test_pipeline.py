@@ -196,6 +196,16 @@ def test_a_cut_off_file_is_blocked() -> None:
     assert {d.verdict for d in judgement.decisions} == {Verdict.BLOCK}
 
 
+def test_a_clock_that_went_back_releases_nothing() -> None:
+    later = NOW + timedelta(minutes=6)
+    judgement = gate(register(confirmed_at=later)).judge("f00", photo(RED))
+    assert {d.reason for d in judgement.decisions} == {Reason.REGISTER_STALE}
+    assert judgement.renditions == ()
+    assert "clock" in judgement.detail
+    nearly = gate(register(confirmed_at=NOW + timedelta(minutes=4))).judge("f00", photo(RED))
+    assert {d.verdict for d in nearly.decisions} == {Verdict.APPROVE}
+
+
 @pytest.mark.parametrize("confirmed", [None, NOW - timedelta(days=401)])
 def test_an_old_or_empty_register_blocks(confirmed: datetime | None) -> None:
     judgement = gate(register(confirmed_at=confirmed)).judge("f00", photo(RED))
