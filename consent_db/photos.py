@@ -157,18 +157,19 @@ def _require_same_basis(tx: Transaction, judgement: Judgement) -> None:
 
 def _outdated(tx: Transaction, paths: Collection[str], policy: str | None) -> set[str]:
     """The photos of these current releases that were judged on another basis than now."""
+    basis = ("register", "day", "policy")
     current = (
-        select(releases_table.c.path, photos.c.sha256, judgements)
+        select(releases_table.c.path, photos.c.sha256, *(judgements.c[name] for name in basis))
         .join_from(releases_table, judgements)
         .join(photos)
         .where(releases_table.c.ended_at.is_(None))
     )
-    basis = revision(tx.connection), day_of(tx.now)
+    now = revision(tx.connection), day_of(tx.now)
     return {
         row.sha256
         for row in tx.connection.execute(current)
         if row.path in paths
-        and ((row.register, row.day) != basis or policy not in (None, row.policy))
+        and ((row.register, row.day) != now or policy not in (None, row.policy))
     }
 
 
