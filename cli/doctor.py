@@ -129,7 +129,10 @@ def _register(site: Site) -> list[Finding]:
         text = "nothing was imported for too long, so every photo is blocked; import current lists"
         findings.append(Finding("register age", "problem", text))
     if snapshot.confirmed_at is not None and snapshot.confirmed_at > now() + timedelta(minutes=5):
-        text = "the register was changed in the future: set this computer's clock right"
+        text = (
+            "the register was changed in the future, so every photo is blocked: set this "
+            "computer's clock right; if it is, import current lists"
+        )
         findings.append(Finding("clock", "problem", text))
     return findings
 

@@ -384,3 +384,16 @@ def test_reading_cannot_write(database: Database) -> None:
         assert (
             connection.execute(select(text("revision")).select_from(text("register"))).scalar() == 0
         )
+
+
+def test_a_change_while_the_clock_is_behind_does_not_make_the_register_look_older(
+    database: Database, clock: StandingClock
+) -> None:
+    fill(database, "P1")
+    clock.advance(timedelta(days=-400))
+    with database.transaction("dsl") as tx:
+        restrictions.add(tx, "P1", {ALL_CHANNELS}, YESTERDAY, None)
+    assert (revision(database), snapshot(database).confirmed_at) == (2, NOON)
+    with database.transaction("dpl") as tx:
+        tx.confirm()
+    assert snapshot(database).confirmed_at == clock()
