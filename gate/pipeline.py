@@ -150,7 +150,8 @@ class Gate:
         with watch("find"):
             faces, search = find(picture.pixels, self._engines.finder)
         with watch("read"):
-            readable = [self._is_worth_reading(face, known) for face in faces]
+            # Weak ones too: never shown themselves, they may veto, or claim whom another one is.
+            readable = [face.box.h >= READ_FROM for face in faces]
             vectors = self._read(picture.pixels, faces, readable)
         with watch("match"):
             matches = known.matcher.match(vectors, readable)
@@ -178,10 +179,6 @@ class Gate:
             renditions,
             seconds=watch.seconds,
         )
-
-    def _is_worth_reading(self, face: Face, known: _Known) -> bool:
-        """A weak face is never shown, so it is read only where somebody's face may veto."""
-        return face.box.h >= READ_FROM and (not face.weak or bool(known.snapshot.restrictions))
 
     def _read(self, pixels: Pixels, faces: Sequence[Face], readable: Sequence[bool]) -> Vectors:
         """One row per face; rows of faces that cannot be read are zero."""
