@@ -14,7 +14,7 @@ Whatever is not explicitly allowed is covered, held or blocked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -67,7 +67,8 @@ def decide(
     judged = tuple(
         _judge(number, face, matches, channel, rules) for number, face in enumerate(faces)
     )
-    return _verdict(judged, channel)
+    weak = {number for number, face in enumerate(faces) if face.weak}
+    return _verdict(judged, channel, weak)
 
 
 def _veto(number: int, match: Match, channel: Channel, rules: Rules) -> FaceDecision | None:
@@ -153,9 +154,11 @@ def _claimed_by_another(number: int, best: Candidate, matches: Sequence[Match]) 
     return any(o is not None and o.person == best.person and o.score >= best.score for o in others)
 
 
-def _verdict(faces: tuple[FaceDecision, ...], channel: Channel) -> Decision:
+def _verdict(faces: tuple[FaceDecision, ...], channel: Channel, weak: Container[int]) -> Decision:
     shown = sum(face.outcome is Outcome.SHOWN for face in faces)
     covered = len(faces) - shown
+    # Whoever is covered is no less singled out where leaves were taken for faces too.
+    sure = sum(face.outcome is not Outcome.SHOWN and face.face not in weak for face in faces)
     if not faces:
         held = channel.no_faces != "approve"
         verdict, reason = Verdict.REVIEW if held else Verdict.APPROVE, Reason.NO_FACES
@@ -164,7 +167,7 @@ def _verdict(faces: tuple[FaceDecision, ...], channel: Channel) -> Decision:
     elif not shown:
         held = channel.hold_if_all_covered
         verdict, reason = Verdict.REVIEW if held else Verdict.BLUR, Reason.ALL_COVERED
-    elif covered <= channel.hold_if_singled_out:
+    elif (sure or covered) <= channel.hold_if_singled_out:
         verdict, reason = Verdict.REVIEW, Reason.SINGLED_OUT
     else:
         verdict, reason = Verdict.BLUR, Reason.SOME_COVERED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -103,4 +103,12 @@ class Ledger(Protocol):
 
     def releases(self) -> Mapping[str, Release]:
         """Every copy that should lie in ``ready/`` now, by its path."""
+        ...
+
+    def reopen(self, paths: Collection[str]) -> None:
+        """Void the judgements behind these releases that rest on what is no longer so.
+
+        That is another register, day or policy than now. All copies of such a photo end, and it
+        is to be judged again.
+        """
         ...

@@ -2,7 +2,8 @@
 
 The order is what makes it safe to lose power at any moment: the copies are written beside
 ``ready/``'s channels, in ``ready/.incoming/``; the ledger records drop, judgement and releases in
-one transaction; only then the copies are renamed into place. ``recover`` ends what was cut short.
+one transaction; only then the copies are renamed into place. ``recover`` ends what was cut short,
+unless permissions, the day or the policy changed in between: such a photo is judged again.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Recovery:
     """What ``recover`` did: paths within the site.
 
     ``placed``: recorded copies that were renamed into place. ``discarded``: how many copies were
-    deleted that were never recorded. ``missing``: recorded copies that are nowhere.
+    deleted that are not, or no longer, on record. ``missing``: recorded copies that are nowhere.
     ``quarantined``: files that lay in ``ready/`` without a record, or with other bytes.
     """
 
@@ -97,9 +98,9 @@ class Publisher:
 
         Reads every released copy once. Raises RegisterUnreachable or SiteError.
         """
-        live = self._ledger.releases()
         try:
             make_folder(self._incoming, mode=PRIVATE_FOLDER)
+            live = self._live()
             quarantined = tuple(self._quarantine(path) for path in self._strangers(live))
             gone = [r for r in live.values() if not os.path.lexists(self._site / r.path)]
             placed = tuple(release.path for release in gone if self._place(release))
@@ -171,6 +172,16 @@ class Publisher:
         return self._incoming / hashlib.sha256(path.encode()).hexdigest()
 
     # --- after a stop ---------------------------------------------------------------------------
+
+    def _live(self) -> Mapping[str, Release]:
+        """The copies that should lie in ``ready/``, after a look at those that do not yet."""
+        live = self._ledger.releases()
+        missing = [path for path in live if not os.path.lexists(self._site / path)]
+        cut_short = [path for path in missing if self._waiting(path).is_file()]
+        if not cut_short:
+            return live
+        self._ledger.reopen(cut_short)
+        return self._ledger.releases()
 
     def _strangers(self, live: Mapping[str, Release]) -> list[Path]:
         """Files in ``ready/`` that are not, byte for byte, what the ledger says of their path."""
