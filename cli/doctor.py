@@ -20,6 +20,7 @@ from consent_db import audit, templates
 from gate import settings as settings_file
 from gate.engines.weights import SFACE, YUNET, locate
 from gate.errors import PhotogateError
+from gate.values import ALL_CHANNELS, RegisterSnapshot
 
 _PACKAGES = ("gate", "watch", "consent_db", "cli")
 _LOW_DISK = 2_000_000_000
@@ -142,6 +143,7 @@ def _register(site: Site) -> list[Finding]:
         _templates(site, len(snapshot.gallery.people)),
         Finding("audit log", "ok", f"{entries} entries, chain intact"),
     ]
+    findings += _strange_channels(snapshot, frozenset(site.settings.channels))
     allowed = timedelta(days=site.settings.policy.register_max_age_days)
     if snapshot.confirmed_at is None:
         text = "nothing was imported yet, so every photo is blocked; see 'photogate import --help'"
@@ -150,9 +152,29 @@ def _register(site: Site) -> list[Finding]:
         text = "nothing was imported for too long, so every photo is blocked; import current lists"
         findings.append(Finding("register age", "problem", text))
     if snapshot.confirmed_at is not None and snapshot.confirmed_at > now() + timedelta(minutes=5):
-        text = "the register was changed in the future: set this computer's clock right"
+        text = (
+            "the register was changed in the future, so every photo is blocked: set this "
+            "computer's clock right; if it is, import current lists"
+        )
         findings.append(Finding("clock", "problem", text))
     return findings
+
+
+def _strange_channels(snapshot: RegisterSnapshot, channels: frozenset[str]) -> Iterator[Finding]:
+    """Restrictions and permissions of channels that are not, or no longer, set up."""
+    known = channels | {ALL_CHANNELS}
+    held = {name for those in snapshot.restrictions.values() for r in those for name in r.channels}
+    if held - known:
+        # Not who: the list is for the safeguarding lead's eyes.
+        text = (
+            f"it names {', '.join(sorted(held - known))}, which is no channel of this site: that "
+            "keeps no photo back. If a channel was renamed, add the restrictions for it again"
+        )
+        yield Finding("restricted list", "problem", text)
+    named = {one.channel for records in snapshot.consents.values() for one in records}
+    if named - known:
+        text = f"some name {', '.join(sorted(named - known))}, which is no channel of this site"
+        yield Finding("permissions", "warning", text)
 
 
 def _disk(site: Site) -> Finding:

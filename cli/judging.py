@@ -14,6 +14,7 @@ from gate.engine_names import engine_version
 from gate.engines.weights import YUNET, locate
 from gate.pipeline import Basis
 from gate.values import Arrival, Judgement, Reason, Versions, day_of
+from gate.vault import read_original
 
 
 def open_judge(root: Path) -> Callable[[Path, Arrival], Judgement]:
@@ -25,7 +26,7 @@ def open_judge(root: Path) -> Callable[[Path, Arrival], Judgement]:
     gate = Site(root).gate()
 
     def judge(path: Path, arrival: Arrival) -> Judgement:
-        return gate.judge(arrival.photo, path.read_bytes())
+        return gate.judge(arrival.photo, read_original(path, arrival.photo))
 
     return judge
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,7 @@ from gate.errors import RegisterChanged, RegisterError, SiteError
 from gate.publish import Publisher
 from gate.statements import Change, Statement, StatementKind
 from gate.values import WORTH_TRYING_AGAIN, Judgement
-from gate.vault import Vault
+from gate.vault import Vault, read_original
 
 MOST_ATTEMPTS = 5
 CAUSE = "review"
@@ -55,19 +54,7 @@ def rejudge(site: Site, photo: StoredPhoto, wish: Wish) -> tuple[StoredPhoto, Ch
 
 def original(site: Site, photo: str) -> bytes:
     """The bytes as they were dropped. Raises SiteError when they are gone or others."""
-    try:
-        data = Vault(site.vault).path(photo).read_bytes()
-    except OSError as error:
-        raise SiteError(
-            f"The original of photo {photo[:12]} cannot be read from the vault "
-            f"({error.strerror}). Restore it from a backup. Nothing was changed."
-        ) from error
-    if hashlib.sha256(data).hexdigest() != photo:
-        raise SiteError(
-            f"The original of photo {photo[:12]} in the vault is not the file that was dropped. "
-            "Restore it from a backup. Nothing was changed."
-        )
-    return data
+    return read_original(Vault(site.vault).path(photo), photo)
 
 
 def _published(site: Site, photo: StoredPhoto, data: bytes, wish: Wish) -> Change:

@@ -150,7 +150,7 @@ class Site:
 
     def ledger(self, actor: str) -> SqlLedger:
         """The ledger of photos, written to in this name."""
-        return SqlLedger(self.database, actor)
+        return SqlLedger(self.database, actor, policy=self.policy.version)
 
     def gate(self) -> Gate:
         """The gate, with one thread: several photos are judged by several workers."""

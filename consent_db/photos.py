@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
@@ -19,7 +20,15 @@ from consent_db.transaction import Transaction
 from gate.errors import RegisterChanged, RegisterError
 from gate.ports import Release
 from gate.statements import Change
-from gate.values import WORTH_TRYING_AGAIN, Arrival, Judgement, Verdict, day_of
+from gate.values import (
+    WORTH_TRYING_AGAIN,
+    Arrival,
+    Decision,
+    Judgement,
+    Reason,
+    Verdict,
+    day_of,
+)
 
 __all__ = ["SqlLedger", "StoredPhoto", "decisions", "drops", "events", "find", "stored"]
 
@@ -31,11 +40,15 @@ _RELEASE = tuple(
 
 
 class SqlLedger:
-    """The ledger, written in the name of one actor. Every method raises RegisterUnreachable."""
+    """The ledger, written in the name of one actor. Every method raises RegisterUnreachable.
 
-    def __init__(self, database: Database, actor: str) -> None:
+    ``policy`` is the version of the policy in force; without it, policies are not compared.
+    """
+
+    def __init__(self, database: Database, actor: str, *, policy: str | None = None) -> None:
         self._database = database
         self._actor = actor
+        self._policy = policy
 
     def knows(self, photo: str) -> bool:
         """Whether a photo with this SHA-256 was judged already, and it is not worth a new try.
@@ -118,6 +131,17 @@ class SqlLedger:
         with self._database.reading() as connection:
             return connection.execute(ended.limit(1)).first() is not None
 
+    def reopen(self, paths: Collection[str]) -> None:
+        """Void the judgements behind these releases that rest on what is no longer so.
+
+        That is another register, day or policy than now. Such a photo counts as blocked for a
+        cause outside of it, so that it is judged again.
+        """
+        with self._database.transaction(self._actor) as tx:
+            outdated = _outdated(tx, paths, self._policy)
+            for photo in stored(tx.connection, outdated).values():
+                _void(tx, photo.judgement)
+
 
 def _is_settled(connection: Connection, photo: str) -> bool:
     newest = select(func.max(judgements.c.id)).join(photos).where(photos.c.sha256 == photo)
@@ -177,6 +201,39 @@ def _judged_photo(tx: Transaction, sha256: str) -> int:
     if photo is None:
         raise RegisterError("This photo was never judged.")
     return int(photo)
+
+
+def _outdated(tx: Transaction, paths: Collection[str], policy: str | None) -> set[str]:
+    """The photos of these current releases that were judged on another basis than now."""
+    basis = ("register", "day", "policy")
+    current = (
+        select(releases_table.c.path, photos.c.sha256, *(judgements.c[name] for name in basis))
+        .join_from(releases_table, judgements)
+        .join(photos)
+        .where(releases_table.c.ended_at.is_(None))
+    )
+    now = revision(tx.connection), day_of(tx.now)
+    return {
+        row.sha256
+        for row in tx.connection.execute(current)
+        if row.path in paths
+        and ((row.register, row.day) != now or policy not in (None, row.policy))
+    }
+
+
+def _void(tx: Transaction, judgement: Judgement) -> None:
+    """Record that the photo has to be judged again: no copy of it stands meanwhile."""
+    photo = _photo(tx, judgement.photo)
+    versions = replace(judgement.versions, register=revision(tx.connection))
+    decisions = tuple(
+        Decision(one.channel, Verdict.BLOCK, Reason.CRASHED) for one in judgement.decisions
+    )
+    blocked = Judgement(
+        judgement.photo, 0, 0, day_of(tx.now), versions, judgement.thresholds, decisions,
+        detail="Permissions or settings changed before its copies were in place.",
+    )  # fmt: skip
+    _end_releases(tx, judgement.photo, photo)
+    _add_judgement(tx, blocked, photo, "cut short")
 
 
 def _photo(tx: Transaction, sha256: str) -> int:

@@ -20,7 +20,7 @@ Whatever is not explicitly allowed is covered, held or blocked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -90,7 +90,8 @@ def decide(
         return Decision(channel.name, Verdict.BLOCK, Reason.REFUSED_BY_HAND, tuple(covered))
     if not all_said(judged, said):
         return Decision(channel.name, Verdict.REVIEW, Reason.NAMES_NEEDED, judged)
-    return _verdict(judged, channel)
+    weak = {number for number, face in enumerate(faces) if face.weak}
+    return _verdict(judged, channel, weak)
 
 
 def _heard(
@@ -210,9 +211,12 @@ def _claimed_by_another(number: int, best: Candidate, matches: Sequence[Match]) 
     return any(o is not None and o.person == best.person and o.score >= best.score for o in others)
 
 
-def _verdict(faces: tuple[FaceDecision, ...], channel: Channel) -> Decision:
+def _verdict(faces: tuple[FaceDecision, ...], channel: Channel, weak: Container[int]) -> Decision:
     shown = sum(face.outcome is Outcome.SHOWN for face in faces)
-    covered = sum(face.outcome not in (Outcome.SHOWN, Outcome.NO_FACE) for face in faces)
+    hidden = [face.face for face in faces if face.outcome in (Outcome.COVERED, Outcome.VETO)]
+    covered = len(hidden)
+    # Whoever is covered is no less singled out where leaves were taken for faces too.
+    sure = sum(number not in weak for number in hidden)
     if not shown and not covered:
         held = channel.no_faces != "approve"
         verdict, reason = Verdict.REVIEW if held else Verdict.APPROVE, Reason.NO_FACES
@@ -221,7 +225,7 @@ def _verdict(faces: tuple[FaceDecision, ...], channel: Channel) -> Decision:
     elif not shown:
         held = channel.hold_if_all_covered
         verdict, reason = Verdict.REVIEW if held else Verdict.BLUR, Reason.ALL_COVERED
-    elif covered <= channel.hold_if_singled_out:
+    elif (sure or covered) <= channel.hold_if_singled_out:
         verdict, reason = Verdict.REVIEW, Reason.SINGLED_OUT
     else:
         verdict, reason = Verdict.BLUR, Reason.SOME_COVERED

@@ -56,8 +56,8 @@ _FILE_REASONS = {
     "picture smaller and drop it again.",
     Reason.ENGINE_FAILED: "The part that finds and compares faces did not work, so nobody knows "
     "who is in this photo. Tell whoever looks after this system.",
-    Reason.REGISTER_STALE: "The list of permissions has not been brought up to date for too long. "
-    "Ask the data protection lead to bring it up to date.",
+    Reason.REGISTER_STALE: "The list of permissions has not been brought up to date for too long, "
+    "or this computer's clock is wrong. Ask the data protection lead to see to it.",
     Reason.REGISTER_UNREACHABLE: "The list of permissions could not be read, so nothing was "
     "released. Tell whoever looks after this system.",
 }

@@ -40,6 +40,14 @@ from gate.values import (
 READ_FROM = 20.0
 """Height in inspected pixels from which a face is read; below it nobody is recognised."""
 
+_CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far the clocks of two computers that share a register may be apart."""
+
+_CLOCK_IS_WRONG = (
+    "This computer's clock is behind the last change of the register. On an earlier day newer "
+    "restrictions would not hold yet and ended permissions would still count: set the clock right."
+)
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -152,8 +160,10 @@ class Gate:
             self._software, self._policy.version, self._engines.version, known.snapshot.revision
         )
         basis = Basis(self._policy, known.on, versions)
-        if self._stale(known.snapshot):
+        if (age := self._age(known.snapshot)) is None or age > self._policy.register_max_age:
             return basis.blocked(file.photo, Reason.REGISTER_STALE)
+        if age < -_CLOCKS_DIFFER:
+            return basis.blocked(file.photo, Reason.REGISTER_STALE, _CLOCK_IS_WRONG)
         try:
             return self._look(file, known, basis, with_copies=with_copies)
         except LoadRefused as error:
@@ -174,7 +184,8 @@ class Gate:
             placed = place(found, file.said, scale=picture.scale, names_needed=by_people)
             faces = placed.faces
         with watch("read"):
-            readable = [self._is_worth_reading(face, known) for face in faces]
+            # Weak ones too: never shown themselves, they may veto, or claim whom another one is.
+            readable = [face.box.h >= READ_FROM for face in faces]
             vectors = self._read(picture.pixels, faces, readable)
         with watch("match"):
             matches = known.matcher.match(vectors, readable)
@@ -202,10 +213,6 @@ class Gate:
             renditions,
             seconds=watch.seconds,
         )
-
-    def _is_worth_reading(self, face: Face, known: _Known) -> bool:
-        """A weak face is never shown, so it is read only where somebody's face may veto."""
-        return face.box.h >= READ_FROM and (not face.weak or bool(known.snapshot.restrictions))
 
     def _read(self, pixels: Pixels, faces: Sequence[Face], readable: Sequence[bool]) -> Vectors:
         """One row per face; rows of faces that cannot be read are zero."""
@@ -254,9 +261,10 @@ class Gate:
             self._policy.leavers_may_be_shown,
         )
 
-    def _stale(self, snapshot: RegisterSnapshot) -> bool:
+    def _age(self, snapshot: RegisterSnapshot) -> timedelta | None:
+        """Time since the register was confirmed; None when it never was."""
         confirmed = snapshot.confirmed_at
-        return confirmed is None or self._clock() - confirmed > self._policy.register_max_age
+        return None if confirmed is None else self._clock() - confirmed
 
     def _current(self) -> _Known:
         """The register as it is now; read again only when it changed or the day did."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -129,4 +129,12 @@ class Ledger(Protocol):
 
     def has_ended(self, path: str, sha256: str) -> bool:
         """Whether a copy with these bytes was released to this path at some time, and ended."""
+        ...
+
+    def reopen(self, paths: Collection[str]) -> None:
+        """Void the judgements behind these releases that rest on what is no longer so.
+
+        That is another register, day or policy than now. All copies of such a photo end, and it
+        is to be judged again.
+        """
         ...

@@ -3,7 +3,8 @@
 The order is what makes it safe to lose power at any moment: the copies are written beside
 ``ready/``'s channels, in ``ready/.incoming/``; the ledger records drop, judgement and releases in
 one transaction; only then the copies are renamed into place. When a photo is judged again, the
-files of copies that thereby ended are deleted before that. ``recover`` ends what was cut short.
+files of copies that thereby ended are deleted before that. ``recover`` ends what was cut short,
+unless permissions, the day or the policy changed in between: such a photo is judged again.
 
 Several processes may publish on one site (the watcher, and somebody who reviews): one at a time.
 """
@@ -53,7 +54,7 @@ class Recovery:
     """What ``recover`` did: paths within the site.
 
     ``placed``: recorded copies that were renamed into place. ``discarded``: how many copies were
-    deleted that were never recorded. ``missing``: recorded copies that are nowhere.
+    deleted that are not, or no longer, on record. ``missing``: recorded copies that are nowhere.
     ``withdrawn``: copies that had ended and still lay in ``ready/``; they were deleted.
     ``quarantined``: files that lay in ``ready/`` without a record, or with other bytes.
     """
@@ -157,9 +158,9 @@ class Publisher:
             yield
 
     def _recover(self) -> Recovery:
-        live = self._ledger.releases()
         try:
             make_folder(self._incoming, mode=PRIVATE_FOLDER)
+            live = self._live()
             strangers = self._strangers(live)
             withdrawn = tuple(path for path in strangers if self._has_ended(path))
             for path in withdrawn:
@@ -248,6 +249,16 @@ class Publisher:
         return self._incoming / hashlib.sha256(path.encode()).hexdigest()
 
     # --- after a stop ---------------------------------------------------------------------------
+
+    def _live(self) -> Mapping[str, Release]:
+        """The copies that should lie in ``ready/``, after a look at those that do not yet."""
+        live = self._ledger.releases()
+        missing = [path for path in live if not os.path.lexists(self._site / path)]
+        cut_short = [path for path in missing if self._waiting(path).is_file()]
+        if not cut_short:
+            return live
+        self._ledger.reopen(cut_short)
+        return self._ledger.releases()
 
     def _strangers(self, live: Mapping[str, Release]) -> list[Path]:
         """Files in ``ready/`` that are not, byte for byte, what the ledger says of their path."""

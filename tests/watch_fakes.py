@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
@@ -65,7 +65,10 @@ def judge_all_approved(photo: Path, arrival: Arrival) -> Judgement:
 
 @dataclass
 class MemoryLedger:
-    """Keeps everything in lists; ``changes`` of the register are announced so many times."""
+    """Keeps everything in lists; ``changes`` of the register are announced so many times.
+
+    ``outdated``: what was recorded rests on permissions that changed since.
+    """
 
     drops: list[tuple[Arrival, bool]] = field(default_factory=list)
     judgements: list[Judgement] = field(default_factory=list)
@@ -74,6 +77,7 @@ class MemoryLedger:
     said: list[Change] = field(default_factory=list)
     changes: int = 0
     error: Exception | None = None
+    outdated: bool = False
 
     def knows(self, photo: str) -> bool:
         self._fail()
@@ -121,6 +125,13 @@ class MemoryLedger:
     def releases(self) -> Mapping[str, Release]:
         self._fail()
         return dict(self.released)
+
+    def reopen(self, paths: Collection[str]) -> None:
+        self._fail()
+        if self.outdated:
+            self.drops.clear()
+            self.judgements.clear()
+            self.released.clear()
 
     def _fail(self) -> None:
         if self.error:

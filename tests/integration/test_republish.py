@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -143,7 +144,7 @@ def test_a_stop_before_old_copies_are_deleted_is_mended_too(
 
 def test_a_record_whose_answer_was_lost_is_found_out(tmp_path: Path) -> None:
     class LosesItsAnswer(MemoryLedger):
-        def rejudge(self, *args: object) -> tuple[object, ...]:  # type: ignore[override]
+        def rejudge(self, *args: object) -> NoReturn:
             super().rejudge(*args)  # type: ignore[arg-type]
             raise RegisterUnreachable("The connection was lost.")
 

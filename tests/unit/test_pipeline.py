@@ -196,10 +196,43 @@ def test_a_cut_off_file_is_blocked() -> None:
     assert {d.verdict for d in judgement.decisions} == {Verdict.BLOCK}
 
 
+def test_a_clock_that_went_back_releases_nothing() -> None:
+    later = NOW + timedelta(minutes=6)
+    judgement = gate(register(confirmed_at=later)).judge("f00", photo(RED))
+    assert {d.reason for d in judgement.decisions} == {Reason.REGISTER_STALE}
+    assert judgement.renditions == ()
+    assert "clock" in judgement.detail
+    nearly = gate(register(confirmed_at=NOW + timedelta(minutes=4))).judge("f00", photo(RED))
+    assert {d.verdict for d in nearly.decisions} == {Verdict.APPROVE}
+
+
 @pytest.mark.parametrize("confirmed", [None, NOW - timedelta(days=401)])
 def test_an_old_or_empty_register_blocks(confirmed: datetime | None) -> None:
     judgement = gate(register(confirmed_at=confirmed)).judge("f00", photo(RED))
     assert {d.reason for d in judgement.decisions} == {Reason.REGISTER_STALE}
+
+
+def test_nobody_is_shown_as_somebody_whom_a_doubtful_face_resembles_more() -> None:
+    class Unsure(ColourFinder):
+        def find(self, pixels: Pixels, threshold: float) -> list[Face]:
+            half = pixels.shape[1] / 2
+            found = super().find(pixels, threshold)
+            return [replace(f, score=0.4) if f.box.x > half else f for f in found]
+
+    class Lookalike(ColourReader):
+        def read(self, pixels: Pixels, faces: Sequence[Face]) -> Vectors:
+            rows: Vectors = np.zeros((len(faces), self.dimension), np.float32)
+            for row, face in zip(rows, faces, strict=True):
+                row[:2] = (1, 0) if face.box.x > pixels.shape[1] / 2 else (0.8, 0)
+                row[2] = (1 - row[0] ** 2) ** 0.5
+            return rows
+
+    judgement = gate(register(), finder=Unsure(), reader=Lookalike()).judge(
+        "f00", photo(RED, GREEN)
+    )
+    sure, weak = judgement.decisions[0].faces
+    assert (sure.outcome, sure.reason) == (Outcome.COVERED, FaceReason.CLAIMED_TWICE)
+    assert weak.outcome is Outcome.COVERED
 
 
 def test_a_model_that_fails_blocks() -> None:

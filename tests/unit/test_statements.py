@@ -136,7 +136,7 @@ def test_a_statement_that_means_nothing_cannot_be_made() -> None:
         {"kind": StatementKind.DRAWN, "channel": "website"},
     ):
         with pytest.raises(ValueError, match=r"photo is refused|name is missing|has a person"):
-            Statement(1, **wrong)  # type: ignore[arg-type]
+            Statement(1, **wrong)
 
 
 def test_a_change_takes_back_and_adds() -> None:
