@@ -4,12 +4,15 @@ A finder's box ends at hairline, chin and cheekbones. People are told by hair, e
 well, so a region is a whole head, tilted as the face is and drawn out to the back of the skull
 when the face is turned away. The factors below were fitted by eye to YuNet's boxes on photos of
 the WIDER FACE validation set, so that hair, ears and chin of the usual head lie inside.
+
+An outline can be recognised, too: every head has the same proportions, and how far a face is
+turned counts in coarse steps only (docs/covering.md has the attack).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -44,6 +47,16 @@ _REACH = 0.25
 """A head that ends this near to the picture's edge reaches it, in face heights."""
 _SAME = 0.5
 """Share of the smaller box from which two faces may be the same head."""
+_ASPECT = 0.77
+"""Width of every face relative to its height: a wider or narrower one is rounded up to it."""
+_TURNS = 0.5
+"""Steps of ``Pose.turn``, rounded up: finer ones tell one person's habit from another's."""
+_NEARER = 1.15
+"""How much nearer to a shown head than to a covered one a pixel must be to stay visible."""
+_WORTH_KEEPING = 24.0
+"""Height in pixels of a shown face below which nobody misses its hair."""
+_HOLE = 0.3
+"""Gaps between covered heads up to this size, in areas of the largest face, are taken as well."""
 _PROFILE = 0.24
 """Offset of the landmarks' middle from the box's, in face widths, of a full profile."""
 _FRONTAL = 0.04
@@ -87,9 +100,8 @@ def pose(face: Face) -> Pose:
     upright, lying = down[1] ** 2, down[0] ** 2
     # The box of a tilted face is not tilted: its sides are mixtures of the face's own.
     wide, tall = upright * width + lying * height, upright * height + lying * width
-    tall = max(tall, 1.1 * wide)
-    wide = max(wide, 0.75 * tall)
-    return Pose(box.centre, down, wide, tall, _turn(face, down, wide), known=True)
+    tall = max(tall, wide / _ASPECT)
+    return Pose(box.centre, down, _ASPECT * tall, tall, _turn(face, down, wide), known=True)
 
 
 def _direction(face: Face) -> tuple[float, float] | None:
@@ -116,11 +128,12 @@ def _direction(face: Face) -> tuple[float, float] | None:
 
 
 def _turn(face: Face, down: tuple[float, float], width: float) -> float:
-    """How far the landmarks are bunched to one side of the box, -1 to 1."""
+    """How far the landmarks are bunched to one side of the box, -1 to 1, in coarse steps."""
     middle = np.array(face.landmarks).mean(axis=0) - np.array(face.box.centre)
     offset = float(middle @ (down[1], -down[0])) / width
     amount = (abs(offset) - _FRONTAL) / (_PROFILE - _FRONTAL)
-    return math.copysign(min(max(amount, 0.0), 1.0), offset)
+    steps = math.ceil(min(max(amount, 0.0), 1.0) / _TURNS)
+    return math.copysign(steps * _TURNS, offset)
 
 
 def regions(
@@ -129,7 +142,8 @@ def regions(
     """The pixels of a picture of this shape that covering these faces takes.
 
     All faces are in pixels of this picture. A shown face keeps its own face even where a covered
-    head reaches over it, but the face of a covered one is always taken, box and all. ``grow``
+    head reaches over it, and what of its head is clearly nearer to it than to any covered one; but
+    the face of a covered one is always taken, box and all. ``grow``
     makes every covered region larger, by this factor of at least 1. A covered face that lies
     nowhere (its box is not finite) takes the whole picture. Raises ValueError when ``grow`` is
     less than 1.
@@ -143,8 +157,12 @@ def regions(
     poses = [pose(face) for face in covered]
     for at in poses:
         _paint(taken, _reaching(_head(at, grow), at, (width, height)), 1)
-    for face in shown:
-        if _is_somewhere(face) and not any(_same_head(face, other) for other in covered):
+    beside = [face for face in shown if _is_somewhere(face)]
+    _fill_holes(taken, poses, beside)
+    extents = np.array([_extent(_head(at, grow)) for at in poses]).reshape(-1, 4)
+    for face in beside:
+        if not any(_same_head(face, other) for other in covered):
+            _keep(taken, pose(face), poses, extents, grow)
             _paint(taken, _outline(pose(face), _KEPT, 1.0, 0.0), 0)
     for face, at in zip(covered, poses, strict=True):
         _paint(taken, _outline(at, _CORE, grow, 0.0), 1)
@@ -195,6 +213,68 @@ def _reaching(points: _Points, pose: Pose, size: tuple[int, int]) -> _Points:
         if high[axis] > size[axis] - reach:
             points = np.concatenate((points, points + np.eye(2)[axis] * reach))
     return points
+
+
+def _fill_holes(mask: NDArray[np.uint8], covered: Sequence[Pose], shown: Sequence[Face]) -> None:
+    """Take small gaps between covered heads: slivers of hair and shoulders, never a shown face."""
+    if len(covered) < 2:
+        return
+    most = _HOLE * max(at.width * at.height for at in covered)
+    outlines, family = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    centres = [face.box.centre for face in shown]
+    for number, outline in enumerate(outlines):
+        is_hole = family[0, number, 3] >= 0
+        if is_hole and cv2.contourArea(outline) <= most and not _holds(outline, centres):
+            cv2.drawContours(mask, outlines, number, 1, cv2.FILLED)
+
+
+def _holds(outline: NDArray[np.int32], points: Iterable[tuple[float, float]]) -> bool:
+    return any(cv2.pointPolygonTest(outline, point, measureDist=False) >= 0 for point in points)
+
+
+def _keep(
+    mask: NDArray[np.uint8], shown: Pose, covered: Sequence[Pose], extents: _Points, grow: float
+) -> None:
+    """Give back to a shown head what is clearly nearer to it than to every covered one.
+
+    ``extents`` are those of the covered heads.
+    """
+    if not shown.known or shown.height < _WORTH_KEEPING:
+        return
+    own = _extent(_head(shown, 1.0))
+    near = np.flatnonzero(((extents[:, :2] < own[2:]) & (extents[:, 2:] > own[:2])).all(axis=1))
+    if not near.size:
+        return
+    (left, top), (right, bottom) = own[:2].astype(int).clip(0), own[2:].astype(int).clip(0)
+    here = mask[top : bottom + 1, left : right + 1]
+    rows, columns = np.nonzero(here)
+    points = np.stack((columns + left, rows + top), axis=1).astype(np.float32)
+    far = _distance(shown, points)
+    mine = far <= 1.0
+    for number in near:
+        mine[mine] = _NEARER * far[mine] < _distance(covered[number], points[mine]) / grow
+    here[rows[mine], columns[mine]] = 0
+
+
+def _extent(points: _Points) -> _Points:
+    """Left, top, right, bottom."""
+    return np.concatenate((points.min(axis=0), points.max(axis=0)))
+
+
+def _distance(pose: Pose, points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How far points lie from the middle of a head, in its own half axes: 1 on its outline."""
+    dx, dy = pose.down
+    x, y = points[:, 0] - pose.centre[0], points[:, 1] - pose.centre[1]
+    across, along = dy * x - dx * y, dx * x + dy * y
+    if not pose.known:
+        size = _BLIND * max(pose.width, pose.height)
+        return np.asarray(np.hypot(across, along) / size)
+    # A skull that reaches back is as near as the nearest point of the way to its back.
+    back = -pose.turn * _BACK * pose.height
+    across = across - np.clip(across, min(back, 0.0), max(back, 0.0))
+    along = along + _RAISED * pose.height
+    wide, tall = _HEAD[0] * pose.width, _HEAD[1] * pose.height
+    return np.asarray(np.hypot(across / wide, along / tall))
 
 
 def _paint(mask: NDArray[np.uint8], points: _Points, value: int) -> None:
