@@ -15,7 +15,7 @@ import numpy as np
 
 from gate.arrays import Mask, Pixels
 from gate.continuation import continued, grain
-from gate.region import pose
+from gate.pose import pose
 from gate.values import Face
 
 NOTHING_KNOWN = 128
@@ -31,9 +31,9 @@ def cover(pixels: Pixels, mask: Mask, style: str, *, ovals: Sequence[Face] = ())
 
     ``style`` is ``smooth`` (the surroundings run on into the region, with their grain), ``fill``
     (one grey, the same everywhere) or ``oval`` (a plain face shape for each of ``ovals`` that is
-    surely a face, over the smooth continuation). The result depends on the mask, on ``ovals`` (their place, size
-    and tilt) and on the pixels outside the mask; never on a pixel inside it. Raises ValueError for
-    an unknown style or a mask of another size.
+    surely a face, over the smooth continuation). The result depends on the mask, on ``ovals``
+    (their place, size and tilt) and on the pixels outside the mask; never on a pixel inside it.
+    Raises ValueError for an unknown style or a mask of another size.
     """
     if style not in STYLES:
         raise ValueError(f"no style of covering is called {style!r}; there are {', '.join(STYLES)}")

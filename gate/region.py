@@ -4,28 +4,23 @@ A finder's box ends at hairline, chin and cheekbones. People are told by hair, e
 well, so a region is a whole head, tilted as the face is and drawn out to the back of the skull
 when the face is turned away. The factors below were fitted by eye to YuNet's boxes on photos of
 the WIDER FACE validation set, so that hair, ears and chin of the usual head lie inside.
-
-An outline can be recognised, too: every head has the same proportions, and how far a face is
-turned counts in coarse steps only (docs/covering.md has the attack).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gate.arrays import Mask
-from gate.values import Face
+from gate.pose import Pose, pose
+from gate.values import Box, Face
 
 _Points = NDArray[np.float64]
 
-_SMALLEST = 12.0
-"""Height in pixels below which a face is treated as if it had this height."""
 _PAD = 2.0
 """Added on all sides, in pixels, for the finder's own inexactness on small faces."""
 _FARTHEST = 1e5
@@ -47,93 +42,15 @@ _REACH = 0.25
 """A head that ends this near to the picture's edge reaches it, in face heights."""
 _SAME = 0.5
 """Share of the smaller box from which two faces may be the same head."""
-_ASPECT = 0.77
-"""Width of every face relative to its height: a wider or narrower one is rounded up to it."""
-_TURNS = 0.5
-"""Steps of ``Pose.turn``, rounded up: finer ones tell one person's habit from another's."""
 _NEARER = 1.15
 """How much nearer to a shown head than to a covered one a pixel must be to stay visible."""
 _WORTH_KEEPING = 24.0
 """Height in pixels of a shown face below which nobody misses its hair."""
 _HOLE = 0.3
 """Gaps between covered heads up to this size, in areas of the largest face, are taken as well."""
-_PROFILE = 0.24
-"""Offset of the landmarks' middle from the box's, in face widths, of a full profile."""
-_FRONTAL = 0.04
-"""Offset, in face widths, up to which a face counts as seen from the front."""
 
 _CORNERS = 4.0
 """Exponent of the outlines: 2 is an ellipse, more is fuller at the corners."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pose:
-    """A face in its own axes.
-
-    ``centre`` in pixels; ``down`` is the direction from forehead to chin, of unit length;
-    ``width`` and ``height`` in pixels along those axes. ``turn`` is 0 for a face seen from the
-    front and -1 or 1 for a profile that looks to the left or right of the upright face.
-    ``known`` is False when the landmarks make no sense, so that the direction is a guess.
-    """
-
-    centre: tuple[float, float]
-    down: tuple[float, float]
-    width: float
-    height: float
-    turn: float
-    known: bool
-
-    def place(self, points: _Points) -> _Points:
-        """Points given as (across, down) in pixels from the centre, as (x, y) of the picture."""
-        dx, dy = self.down
-        axes = np.array(((dy, -dx), (dx, dy)))
-        return np.asarray(points @ axes + np.array(self.centre), dtype=np.float64)
-
-
-def pose(face: Face) -> Pose:
-    """Direction, turn and size of a face, from its landmarks where they make sense."""
-    box = face.box
-    width, height = max(box.w, _SMALLEST * 0.75), max(box.h, _SMALLEST)
-    down = _direction(face)
-    if down is None:
-        return Pose(box.centre, (0.0, 1.0), width, height, 0.0, known=False)
-    upright, lying = down[1] ** 2, down[0] ** 2
-    # The box of a tilted face is not tilted: its sides are mixtures of the face's own.
-    wide, tall = upright * width + lying * height, upright * height + lying * width
-    tall = max(tall, wide / _ASPECT)
-    return Pose(box.centre, down, _ASPECT * tall, tall, _turn(face, down, wide), known=True)
-
-
-def _direction(face: Face) -> tuple[float, float] | None:
-    """From forehead to chin, of unit length; None when the landmarks make no sense."""
-    points = np.array(face.landmarks, dtype=np.float64)
-    if points.shape != (5, 2) or not np.isfinite(points).all():
-        return None
-    size, inside = max(face.box.w, face.box.h), np.abs(points - np.array(face.box.centre))
-    if (inside > 0.5 * np.array((face.box.w, face.box.h)) + 0.25 * size).any():
-        return None
-    eyes, mouth = points[1] - points[0], points[4] - points[3]
-    down = points[3:].mean(axis=0) - points[:2].mean(axis=0)
-    if not 0.15 * size <= math.hypot(*down) <= 0.9 * size:
-        return None
-    # The lines of eyes and mouth, turned by a quarter, also point down; each counts by its length.
-    quarters = np.stack((eyes, mouth))[:, ::-1] * (-1.0, 1.0)
-    if (quarters @ down < -0.1 * size * math.hypot(*down)).any():
-        return None
-    whole = down + quarters.mean(axis=0)
-    length = math.hypot(*whole)
-    if length < 0.15 * size:
-        return None
-    return float(whole[0] / length), float(whole[1] / length)
-
-
-def _turn(face: Face, down: tuple[float, float], width: float) -> float:
-    """How far the landmarks are bunched to one side of the box, -1 to 1, in coarse steps."""
-    middle = np.array(face.landmarks).mean(axis=0) - np.array(face.box.centre)
-    offset = float(middle @ (down[1], -down[0])) / width
-    amount = (abs(offset) - _FRONTAL) / (_PROFILE - _FRONTAL)
-    steps = math.ceil(min(max(amount, 0.0), 1.0) / _TURNS)
-    return math.copysign(steps * _TURNS, offset)
 
 
 def regions(
@@ -143,10 +60,10 @@ def regions(
 
     All faces are in pixels of this picture. A shown face keeps its own face even where a covered
     head reaches over it, and what of its head is clearly nearer to it than to any covered one; but
-    the face of a covered one is always taken, box and all. ``grow``
-    makes every covered region larger, by this factor of at least 1. A covered face that lies
-    nowhere (its box is not finite) takes the whole picture. Raises ValueError when ``grow`` is
-    less than 1.
+    the face of a covered one is always taken, box and all. Small gaps between covered heads are
+    taken too. ``grow`` makes every covered region larger, by this factor of at least 1. A covered
+    face that lies nowhere (its box is not finite) takes the whole picture. Raises ValueError when
+    ``grow`` is less than 1.
     """
     if not grow >= 1.0:
         raise ValueError(f"a region can only grow, by a factor of at least 1, not {grow}")
@@ -168,6 +85,15 @@ def regions(
         _paint(taken, _outline(at, _CORE, grow, 0.0), 1)
         _paint_box(taken, face, grow)
     return taken.view(np.bool_)
+
+
+def extent(face: Face, size: tuple[int, int]) -> Box:
+    """The box, on whole pixels, of all that covering this face takes of a picture of ``size``.
+
+    ``size`` is (width, height). A box without area where that is nothing.
+    """
+    taken = regions((size[1], size[0]), [face], [])
+    return Box(*map(float, cv2.boundingRect(taken.view(np.uint8))))
 
 
 def _is_somewhere(face: Face) -> bool:
@@ -228,7 +154,7 @@ def _fill_holes(mask: NDArray[np.uint8], covered: Sequence[Pose], shown: Sequenc
             cv2.drawContours(mask, outlines, number, 1, cv2.FILLED)
 
 
-def _holds(outline: NDArray[np.int32], points: Iterable[tuple[float, float]]) -> bool:
+def _holds(outline: cv2.typing.MatLike, points: Iterable[tuple[float, float]]) -> bool:
     return any(cv2.pointPolygonTest(outline, point, measureDist=False) >= 0 for point in points)
 
 
@@ -251,7 +177,7 @@ def _keep(
     points = np.stack((columns + left, rows + top), axis=1).astype(np.float32)
     far = _distance(shown, points)
     mine = far <= 1.0
-    for number in near:
+    for number in near.tolist():
         mine[mine] = _NEARER * far[mine] < _distance(covered[number], points[mine]) / grow
     here[rows[mine], columns[mine]] = 0
 

@@ -1,6 +1,6 @@
 """Who can be recognised behind a cover, by an attacker who covers a gallery in the same way.
 
-    python -m tests.bench.attack FOLDER [--json FILE] [--plot FILE] [--without-dlib]
+    python -m tests.bench.attack FOLDER [--json FILE] [--plot FILE] [--without-dlib] [--growth]
 
 FOLDER is as for tests.bench.school. The protocol is that of McPherson, Shokri and Shmatikov,
 "Defeating Image Obfuscation with Deep Learning" (2016): a closed set of people, of each three
@@ -21,20 +21,26 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gate.arrays import Pixels
 from gate.engines.dlib_resnet import DlibResNet
 from gate.engines.sface import SFace
 from gate.engines.yunet import YuNet
 from gate.ports import FaceReader
+from gate.values import Face
 from tests.bench import attackers
-from tests.bench.attack_covers import COVERS, OURS, covered
-from tests.bench.attack_shots import Shot, same_session, shots
+from tests.bench.attack_covers import COVERS, OURS, VIEWS, covered, grown, with_head_of
+from tests.bench.attack_shots import Shot, same_session, shots, transplanted
 from tests.bench.attackers import Attack, Covering, Floats
 
 GALLERY = 3
 PROBES = 3
 SPLITS = 60
+DRAWS = 2
+GROWTHS = (1.0, 1.1, 1.2, 1.3)
 _SEED = 20160901
 _BOOTSTRAPS = 2000
+Attempt = tuple[str, Floats, Attack]
+"""An attacker's name, one row of numbers for every picture, and how they are compared."""
 _LINEAR: tuple[tuple[str, Attack], ...] = (
     ("discriminant", attackers.discriminant),
     ("ridge", attackers.ridge),
@@ -79,22 +85,35 @@ def splits(owners: NDArray[np.intp]) -> list[Split]:
     return result
 
 
-def rank1(numbers: Floats, owners: NDArray[np.intp], attack: Attack) -> tuple[float, float, float]:
-    """Share of probes whose best score is the right person's, and its interval."""
+@dataclass
+class Tally:
+    """For each person, how many probes were asked about and how many were told rightly."""
+
+    right: NDArray[np.float64]
+    asked: NDArray[np.float64]
+
+    def share(self) -> tuple[float, float, float]:
+        """Share of probes told rightly, and the interval of a bootstrap over people."""
+        people = len(self.right)
+        drawn = np.random.default_rng(_SEED).integers(0, people, (_BOOTSTRAPS, people))
+        shares = self.right[drawn].sum(axis=1) / self.asked[drawn].sum(axis=1)
+        low, high = np.quantile(shares, (0.025, 0.975))
+        return float(self.right.sum() / self.asked.sum()), float(low), float(high)
+
+
+def rank1(numbers: Floats, owners: NDArray[np.intp], attack: Attack) -> Tally:
+    """How often a probe's best score is the right person's, over all splits."""
     people = int(owners.max()) + 1
     rng = np.random.default_rng(_SEED)
-    right, asked = np.zeros(people), np.zeros(people)
+    tally = Tally(np.zeros(people), np.zeros(people))
     numbers = _compact(numbers)
     for split in splits(owners):
         scores = attack(numbers[split.gallery], split.of_gallery, numbers[split.probes])
-        best = np.isclose(scores, scores.max(axis=1, keepdims=True), rtol=0, atol=1e-12)
+        best = np.isclose(scores, scores.max(axis=1, keepdims=True), rtol=0, atol=1e-9)
         guess = (best * rng.random(best.shape)).argmax(axis=1)
-        np.add.at(right, split.of_probes, guess == split.of_probes)
-        np.add.at(asked, split.of_probes, 1)
-    drawn = rng.integers(0, people, (_BOOTSTRAPS, people))
-    shares = right[drawn].sum(axis=1) / asked[drawn].sum(axis=1)
-    low, high = np.quantile(shares, (0.025, 0.975))
-    return float(right.sum() / asked.sum()), float(low), float(high)
+        np.add.at(tally.right, split.of_probes, guess == split.of_probes)
+        np.add.at(tally.asked, split.of_probes, 1)
+    return tally
 
 
 def _compact(numbers: Floats) -> Floats:
@@ -103,59 +122,118 @@ def _compact(numbers: Floats) -> Floats:
     return np.asarray(left * sizes)
 
 
-def numbers_about(
-    everybody: list[Shot], what: list[Covering], readers: dict[str, FaceReader]
-) -> Iterator[tuple[str, str, Floats, Attack]]:
-    """View, attacker, one row of numbers per picture, and how they are compared."""
+def numbers_alone(
+    faces: list[Face], what: list[Covering], readers: dict[str, FaceReader]
+) -> Iterator[Attempt]:
+    """Attacks on the covered regions alone."""
     for name, reader in readers.items():
-        rows = attackers.by_reader(reader, everybody, what)
-        yield "alone", name, rows, attackers.nearest
-        yield "alone", f"{name}, discriminant", rows, attackers.discriminant
+        rows = attackers.by_reader(reader, faces, what)
+        yield name, rows, attackers.nearest
+        yield f"{name}, discriminant", rows, attackers.discriminant
     for side in (16, 32):
-        rows = attackers.by_aligned_pixels(everybody, what, side)
+        rows = attackers.by_aligned_pixels(faces, what, side)
         for kind, attack in _LINEAR:
-            yield "alone", f"{kind} {side}x{side}", rows, attack
-    for view in ("ring", "whole"):
-        for side in (16, 32):
-            rows = attackers.by_pixels(what, view, side)
-            for kind, attack in _LINEAR:
-                yield view, f"{kind} {side}x{side}", rows, attack
-    for view in ("ring", "whole"):
-        rows = attackers.by_window(readers["SFace"], what, view)
-        yield view, "SFace", rows, attackers.nearest
-        yield view, "SFace, discriminant", rows, attackers.discriminant
+            yield f"{kind} {side}x{side}", rows, attack
 
 
-def outline(everybody: list[Shot]) -> Iterator[tuple[str, str, Floats, Attack]]:
-    """The same for the outline of the region, without a pixel of what is in it."""
-    what = [covered("constant", shot.pixels, shot.face) for shot in everybody]
-    for name, rows in (
-        ("outline", attackers.by_shape(what)),
-        ("place, size, tilt, turn", attackers.by_pose(everybody, what)),
-        ("random numbers", np.random.default_rng(_SEED).standard_normal((len(what), 32))),
-    ):
-        yield "alone", f"{name}, discriminant", rows, attackers.discriminant
+def numbers_around(view: str, what: list[Covering], reader: FaceReader) -> Iterator[Attempt]:
+    """Attacks on a view with surroundings."""
+    for side in (16, 32):
+        rows = attackers.by_pixels(what, view, side)
+        for kind, attack in _LINEAR:
+            yield f"{kind} {side}x{side}", rows, attack
+    rows = attackers.by_window(reader, what, view)
+    yield "SFace", rows, attackers.nearest
+    yield "SFace, discriminant", rows, attackers.discriminant
+
+
+def numbers_of_outline(faces: list[Face], what: list[Covering]) -> Iterator[Attempt]:
+    """Attacks on the outline of the region, without a pixel of what is in it; and a control."""
+    shapes = attackers.by_shape(what)
+    for kind, attack in _LINEAR:
+        yield f"outline, {kind}", shapes, attack
+    where = attackers.by_pose(faces, what)
+    yield "place, size, tilt, turn", where, attackers.discriminant
+    noise = np.random.default_rng(_SEED).standard_normal((len(what), 32))
+    yield "random numbers", noise, attackers.discriminant
+
+
+def heads_in_other_frames(
+    everybody: list[Shot], draw: int
+) -> tuple[list[Pixels], list[Face], list[Face]]:
+    """Every head in a photograph of somebody else: pixels, faces of the frames, and the heads'.
+
+    What a cover tells of the surroundings then tells nothing about whose head was there; what it
+    still tells, it has from the head.
+    """
+    rng = np.random.default_rng((_SEED, draw))
+    pictures, frames, heads = [], [], []
+    for shot in everybody:
+        frame = shot
+        while frame.person == shot.person:
+            frame = everybody[rng.integers(len(everybody))]
+        head, face = transplanted(shot, frame)
+        pictures.append(with_head_of(head, frame.pixels, frame.face))
+        frames.append(frame.face)
+        heads.append(face)
+    return pictures, frames, heads
+
+
+class Attacked:
+    """The results so far; every new one is printed at once."""
+
+    def __init__(self, everybody: list[Shot], owners: NDArray[np.intp]) -> None:
+        self.everybody = everybody
+        self.owners = owners
+        self.results: list[Result] = []
+
+    def record(self, cover: str, view: str, attacks: Iterator[Attempt]) -> None:
+        """Add each attack's result; attacks of the same name are counted together."""
+        tallies: dict[str, Tally] = {}
+        for name, rows, attack in attacks:
+            new = rank1(rows, self.owners, attack)
+            old = tallies.setdefault(name, Tally(0 * new.right, 0 * new.asked))
+            old.right += new.right
+            old.asked += new.asked
+        for name, tally in tallies.items():
+            self.results.append(Result(cover, view, name, *tally.share()))
+            print(_line(self.results[-1]), flush=True)
+
+
+def transplants(
+    cover: str, everybody: list[Shot], readers: dict[str, FaceReader]
+) -> Iterator[Attempt]:
+    """Attacks on heads in other people's photographs; dlib, slow, on the first draw only."""
+    for draw in range(DRAWS):
+        pictures, frames, heads = heads_in_other_frames(everybody, draw)
+        moved = [covered(cover, *one) for one in zip(pictures, frames, strict=True)]
+        used = readers if draw == 0 else {"SFace": readers["SFace"]}
+        yield from numbers_alone(heads, moved, used)
 
 
 def attack_all(people: dict[str, list[Shot]], readers: dict[str, FaceReader]) -> list[Result]:
     """Every cover, view and attacker."""
     everybody = [shot for mine in people.values() for shot in mine]
     owners = np.repeat(np.arange(len(people)), [len(mine) for mine in people.values()])
-    results = []
+    attacked = Attacked(everybody, owners)
+    faces = [shot.face for shot in everybody]
+    quick = {"SFace": readers["SFace"]}
     for cover in COVERS:
         what = [covered(cover, shot.pixels, shot.face) for shot in everybody]
-        for view, name, rows, attack in numbers_about(everybody, what, readers):
-            results.append(Result(cover, view, name, *rank1(rows, owners, attack)))
-            print(_line(results[-1]), flush=True)
-    for view, name, rows, attack in outline(everybody):
-        results.append(Result("outline only", view, name, *rank1(rows, owners, attack)))
-        print(_line(results[-1]), flush=True)
-    return results
+        attacked.record(cover, "transplanted", transplants(cover, everybody, readers))
+        used = readers if cover in OURS else quick
+        attacked.record(cover, "alone", numbers_alone(faces, what, used))
+        attacked.record(cover, "whole", numbers_around("whole", what, readers["SFace"]))
+        if cover == "constant":
+            attacked.record("outline only", "alone", numbers_of_outline(faces, what))
+    return attacked.results
 
 
 def _line(result: Result) -> str:
     interval = f"{result.low:.1%} to {result.high:.1%}"
-    return f"{result.cover:14} {result.view:6} {result.attacker:40} {result.rank1:6.1%}  {interval}"
+    return (
+        f"{result.cover:14} {result.view:12} {result.attacker:40} {result.rank1:6.1%}  {interval}"
+    )
 
 
 def table(results: list[Result], view: str) -> str:
@@ -165,12 +243,27 @@ def table(results: list[Result], view: str) -> str:
     lines = ["| cover | " + " | ".join(across) + " |", "|---" * (len(across) + 1) + "|"]
     for cover in COVERS:
         found = {r.attacker: r for r in shown if r.cover == cover}
-        cells = [
-            f"{100 * r.rank1:.1f} ({100 * r.low:.1f}-{100 * r.high:.1f})"
-            for r in (found[name] for name in across)
-        ]
+        cells = [_cell(found.get(name)) for name in across]
         lines.append(f"| {cover} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _cell(result: Result | None) -> str:
+    if result is None:
+        return "-"
+    return f"{100 * result.rank1:.1f} ({100 * result.low:.1f}-{100 * result.high:.1f})"
+
+
+def growth(people: dict[str, list[Shot]], reader: FaceReader) -> None:
+    """Print what the whole picture tells when the region, filled, is larger and larger."""
+    everybody = [shot for mine in people.values() for shot in mine]
+    owners = np.repeat(np.arange(len(people)), [len(mine) for mine in people.values()])
+    for factor in GROWTHS:
+        what = [grown(shot.pixels, shot.face, factor) for shot in everybody]
+        attacked = Attacked(everybody, owners)
+        name = f"fill x {factor}"
+        attacked.record(name, "whole", numbers_around("whole", what, reader))
+        print(f"{name} takes {np.mean([mask.mean() for _, mask in what]):.0%} of these pictures")
 
 
 def main() -> None:
@@ -180,10 +273,11 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--without-dlib", action="store_true")
+    parser.add_argument("--growth", action="store_true", help="only: larger and larger regions")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     readers: dict[str, FaceReader] = {"SFace": SFace()}
-    if not options.without_dlib:
+    if not options.without_dlib and not options.growth:
         readers["dlib"] = DlibResNet()
     found = shots(options.folder, YuNet())
     people = {name: mine for name, mine in found.items() if len(mine) > GALLERY}
@@ -191,20 +285,23 @@ def main() -> None:
     same, pairs = same_session(people)
     about = f"{len(people)} people, {count} photographs; chance {chance:.2%}; {SPLITS} splits"
     print(f"{about}; {same} of {pairs} pairs of one person look like one session")
+    if options.growth:
+        growth(people, readers["SFace"])
+        return
     results = attack_all(people, readers)
-    for view in ("alone", "ring", "whole"):
+    for view in VIEWS:
         print(f"\n{view}: rank-1 in per cent (95 % interval)\n\n{table(results, view)}")
-    worst = max(
-        (r for r in results if r.cover in OURS and r.view == "alone"), key=lambda r: r.rank1
-    )
-    print(f"\nworst of ours, region alone: {_line(worst)} = {worst.rank1 / chance:.2f} x chance")
+    for view in ("transplanted", "alone"):
+        ours = (r for r in results if r.cover in OURS and r.view == view)
+        worst = max(ours, key=lambda result: result.rank1)
+        print(f"\nworst of ours: {_line(worst)} = {worst.rank1 / chance:.2f} x chance")
     if options.json:
         told = {"about": about, "chance": chance, "results": [asdict(r) for r in results]}
         options.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     if options.plot:
         from tests.bench.attack_plot import plot
 
-        plot(results, chance, options.plot)
+        plot(results, chance, OURS, options.plot)
 
 
 if __name__ == "__main__":

@@ -19,10 +19,9 @@ from gate.region import regions
 from gate.values import Face
 
 GREY = 128
-EDGE = (GREY, GREY, GREY)
-VIEWS = ("alone", "ring", "whole")
-"""The covered region with all else grey; with a quarter of its size around it; the picture."""
-_RING = 1.25
+VIEWS = ("transplanted", "alone", "whole")
+"""What an attacker sees: the covered region with all else black, of heads transplanted into other
+people's photographs; the same of the photographs as they are; the whole picture."""
 
 Covered = tuple[Pixels, Mask]
 """The picture, and where it was covered."""
@@ -33,13 +32,20 @@ def covered(name: str, pixels: Pixels, face: Face) -> Covered:
     return COVERS[name](pixels, face)
 
 
-def _region(pixels: Pixels, face: Face) -> Mask:
+def _region(pixels: Pixels, face: Face, grow: float = 1.0) -> Mask:
     """The head's region as in the middle of a larger picture: the edges here are not real ones."""
     height, width = pixels.shape[:2]
     box = replace(face.box, x=face.box.x + width, y=face.box.y + height)
     points = tuple((x + width, y + height) for x, y in face.landmarks)
-    whole = regions((3 * height, 3 * width), [replace(face, box=box, landmarks=points)], [])
+    whole = regions(
+        (3 * height, 3 * width), [replace(face, box=box, landmarks=points)], [], grow=grow
+    )
     return np.ascontiguousarray(whole[height : 2 * height, width : 2 * width])
+
+
+def with_head_of(pixels: Pixels, frame: Pixels, face: Face) -> Pixels:
+    """The frame with these pixels inside the region of its face."""
+    return np.where(_region(frame, face)[..., None], pixels, frame).astype(np.uint8)
 
 
 def _left_alone(pixels: Pixels, face: Face) -> Covered:
@@ -50,6 +56,12 @@ def _constant(pixels: Pixels, face: Face) -> Covered:
     mask, result = _region(pixels, face), pixels.copy()
     result[mask] = GREY
     return result, mask
+
+
+def grown(pixels: Pixels, face: Face, factor: float) -> Covered:
+    """Our style ``fill`` on a region that is larger by this factor."""
+    mask = _region(pixels, face, factor)
+    return cover(pixels, mask, "fill"), mask
 
 
 def _ours(style: str) -> Callable[[Pixels, Face], Covered]:
@@ -88,8 +100,8 @@ def _mosaic(cells: int) -> Callable[[Pixels, Face], Covered]:
 
 
 def _deface(pixels: Pixels, face: Face) -> Covered:
-    result, mask = pixels.copy(), np.zeros(pixels.shape[:2], np.bool_)
-    height, width = mask.shape
+    height, width = pixels.shape[:2]
+    result, mask = pixels.copy(), np.zeros((height, width), np.bool_)
     grown = 0.3  # mask_scale - 1, on each side
     box = face.box
     x1, x2 = round(box.x - grown * box.w), round(box.x + (1 + grown) * box.w)
@@ -98,9 +110,9 @@ def _deface(pixels: Pixels, face: Face) -> Covered:
     roi = result[y1:y2, x1:x2]
     blurred = np.asarray(cv2.blur(roi, ((x2 - x1) // 2, (y2 - y1) // 2)), np.uint8)
     half = (y2 - y1) // 2, (x2 - x1) // 2
-    rows, columns = ellipse(*half, *half, shape=roi.shape[:2])
-    roi[rows, columns] = blurred[rows, columns]
-    mask[y1:y2, x1:x2][rows, columns] = True
+    inside = ellipse(*half, *half, shape=roi.shape[:2])  # type: ignore[no-untyped-call]
+    roi[inside] = blurred[inside]
+    mask[y1:y2, x1:x2][inside] = True
     return result, mask
 
 
@@ -118,39 +130,20 @@ COVERS: dict[str, Callable[[Pixels, Face], Covered]] = {
 OURS = tuple(STYLES)
 
 
-def window(mask: Mask, view: str) -> tuple[int, int, int, int]:
-    """Left, top, width and height of what a view shows; may reach beyond the picture."""
-    if view == "whole":
-        return 0, 0, mask.shape[1], mask.shape[0]
-    x, y, w, h = cv2.boundingRect(mask.view(np.uint8))
-    side = round(max(w, h) * (_RING if view == "ring" else 1.0))
-    return x + (w - side) // 2, y + (h - side) // 2, side, side
-
-
 def seen(pixels: Pixels, mask: Mask, view: str) -> Pixels:
-    """The picture with everything grey that a view does not show."""
-    if view == "alone":
-        return np.where(mask[..., None], pixels, GREY).astype(np.uint8)
-    x, y, w, h = window(mask, view)
-    result = np.full_like(pixels, GREY)
-    here = slice(max(y, 0), y + h), slice(max(x, 0), x + w)
-    result[here] = pixels[here]
-    return result
+    """The picture with everything black that a view does not show; the outline can be seen."""
+    if view == "whole":
+        return pixels
+    return np.where(mask[..., None], pixels, 0).astype(np.uint8)
 
 
 def cut(pixels: Pixels, mask: Mask, view: str, side: int) -> Pixels:
-    """The window of a view as a square picture of this side, grey beyond the picture's edge."""
-    x, y, w, h = window(mask, view)
-    matrix = np.array(((side / w, 0, -x * side / w), (0, side / h, -y * side / h)), np.float64)
+    """The view, fitted to the region where it is alone, as a square picture of this side."""
     shown = seen(pixels, mask, view)
-    small = cv2.warpAffine(
-        softened(shown, side / w),
-        matrix,
-        (side, side),
-        flags=cv2.INTER_LINEAR,
-        borderValue=EDGE,
-    )
-    return np.asarray(small, np.uint8)
+    if view != "whole":
+        x, y, w, h = cv2.boundingRect(mask.view(np.uint8))
+        shown = shown[y : y + h, x : x + w]
+    return np.asarray(cv2.resize(shown, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def softened(pixels: Pixels, factor: float) -> Pixels:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -20,6 +20,7 @@ from PIL import Image, ImageOps
 
 from gate.arrays import Pixels
 from gate.ports import FaceFinder
+from gate.pose import pose
 from gate.values import Box, Face
 
 SIDE = 160
@@ -54,6 +55,19 @@ def shots(folder: Path, finder: FaceFinder) -> dict[str, list[Shot]]:
         elif not any(_alike(pixels, other.pixels) for other in people[person]):
             people[person].append(Shot(person, source, pixels, face))
     return dict(people)
+
+
+def transplanted(head: Shot, frame: Shot) -> tuple[Pixels, Face]:
+    """A head in the place of another's, with that other's surroundings; and its landmarks there."""
+    from_pose, to_pose = pose(head.face), pose(frame.face)
+    corners = np.array(((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)))
+    source = from_pose.place(corners * from_pose.height).astype(np.float32)
+    target = to_pose.place(corners * to_pose.height).astype(np.float32)
+    matrix = np.asarray(cv2.getAffineTransform(source, target), np.float64)
+    warped = cv2.warpAffine(head.pixels, matrix, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
+    marks = np.array(head.face.landmarks) @ matrix[:, :2].T + matrix[:, 2]
+    points = tuple((float(x), float(y)) for x, y in marks)
+    return np.asarray(warped, np.uint8), replace(frame.face, landmarks=points)
 
 
 def same_session(people: dict[str, list[Shot]]) -> tuple[int, int]:
@@ -101,8 +115,9 @@ def _middle_face(pixels: Pixels, finder: FaceFinder) -> Face | None:
 
 
 def _alike(one: Pixels, other: Pixels) -> bool:
-    small = [cv2.resize(cv2.cvtColor(p, cv2.COLOR_RGB2GRAY), (32, 32)) for p in (one, other)]
-    return _correlation(small[0].ravel(), small[1].ravel()) >= _SAME_PHOTOGRAPH
+    grey = (cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY) for pixels in (one, other))
+    first, second = (np.asarray(cv2.resize(pixels, (32, 32)), np.uint8) for pixels in grey)
+    return _correlation(first, second) >= _SAME_PHOTOGRAPH
 
 
 def _margin(pixels: Pixels) -> NDArray[np.uint8]:
@@ -114,4 +129,4 @@ def _margin(pixels: Pixels) -> NDArray[np.uint8]:
 def _correlation(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     if not one.std() or not other.std():
         return 0.0
-    return float(np.corrcoef(one.astype(np.float64), other.astype(np.float64))[0, 1])
+    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])

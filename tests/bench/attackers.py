@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from gate.arrays import Mask, Pixels
 from gate.ports import FaceReader
-from gate.region import pose
+from gate.pose import pose
 from gate.values import Box, Face
-from tests.bench.attack_covers import EDGE, cut, seen, softened
-from tests.bench.attack_shots import Shot
+from tests.bench.attack_covers import cut, seen, softened
 
 Floats = NDArray[np.float64]
 Covering = tuple[Pixels, Mask]
@@ -30,16 +29,18 @@ _HEAD = 2.2
 """Side of the square around an upright face, in sizes of the face: the whole head."""
 _COMPONENTS = 60
 _SHRINKAGE = 0.3
+_NOTHING = 1e-6
+"""Differences below this are rounding, which must not tell who comes after whom in a list."""
 
 
-def by_reader(reader: FaceReader, shots: Sequence[Shot], what: Sequence[Covering]) -> Floats:
+def by_reader(reader: FaceReader, faces: Sequence[Face], what: Sequence[Covering]) -> Floats:
     """Embeddings of the covered regions alone, aligned by the landmarks from before covering.
 
     The attacker is told where eyes, nose and mouth were: more than the covered picture says.
     """
     rows = [
-        reader.read(seen(pixels, mask, "alone"), [shot.face])
-        for shot, (pixels, mask) in zip(shots, what, strict=True)
+        reader.read(seen(pixels, mask, "alone"), [face])
+        for face, (pixels, mask) in zip(faces, what, strict=True)
     ]
     return np.vstack(rows).astype(np.float64)
 
@@ -57,14 +58,14 @@ def by_pixels(what: Sequence[Covering], view: str, side: int) -> Floats:
     return np.stack(rows).astype(np.float64) / 255
 
 
-def by_aligned_pixels(shots: Sequence[Shot], what: Sequence[Covering], side: int) -> Floats:
+def by_aligned_pixels(faces: Sequence[Face], what: Sequence[Covering], side: int) -> Floats:
     """The colours of the covered regions alone, each turned and scaled to an upright face.
 
     Here, too, the attacker is told how the face lay.
     """
     rows = []
-    for shot, (pixels, mask) in zip(shots, what, strict=True):
-        at = pose(shot.face)
+    for face, (pixels, mask) in zip(faces, what, strict=True):
+        at = pose(face)
         size = _HEAD * (at.width * at.height) ** 0.5
         corners = size * (np.array(((0, 0), (1, 0), (0, 1))) - 0.5)
         wanted = side * np.array(((0, 0), (1, 0), (0, 1)))
@@ -72,7 +73,7 @@ def by_aligned_pixels(shots: Sequence[Shot], what: Sequence[Covering], side: int
             at.place(corners).astype(np.float32), wanted.astype(np.float32)
         )
         soft = softened(seen(pixels, mask, "alone"), side / size)
-        rows.append(cv2.warpAffine(soft, matrix, (side, side), borderValue=EDGE).ravel())
+        rows.append(cv2.warpAffine(soft, matrix, (side, side)).ravel())
     return np.stack(rows).astype(np.float64) / 255
 
 
@@ -82,11 +83,11 @@ def by_shape(what: Sequence[Covering], side: int = 32) -> Floats:
     return by_pixels(white, "alone", side)
 
 
-def by_pose(shots: Sequence[Shot], what: Sequence[Covering]) -> Floats:
+def by_pose(faces: Sequence[Face], what: Sequence[Covering]) -> Floats:
     """Place, size, tilt and turn that the region was drawn from: more than its outline tells."""
     rows = []
-    for shot, (_, mask) in zip(shots, what, strict=True):
-        at = pose(shot.face)
+    for face, (_, mask) in zip(faces, what, strict=True):
+        at = pose(face)
         x, y, w, h = cv2.boundingRect(mask.view(np.uint8))
         rows.append((*at.centre, *at.down, at.width, at.height, at.turn, x, y, w, h, mask.sum()))
     numbers = np.array(rows, np.float64)
@@ -109,7 +110,7 @@ def discriminant(gallery: Floats, people: NDArray[np.intp], probes: Floats) -> F
     """Fisher's linear discriminant on principal components, shrunk within-class covariance."""
     middle = gallery.mean(axis=0)
     _, sizes, axes = np.linalg.svd(gallery - middle, full_matrices=False)
-    kept = min(_COMPONENTS, int((sizes > 1e-9 * max(sizes[0], 1e-9)).sum()))
+    kept = min(_COMPONENTS, int((sizes > _NOTHING).sum()))
     if kept == 0:
         return np.zeros((len(probes), people.max() + 1))
     known, asked = ((rows - middle) @ axes[:kept].T for rows in (gallery, probes))
@@ -117,9 +118,8 @@ def discriminant(gallery: Floats, people: NDArray[np.intp], probes: Floats) -> F
     rest = known - means[people]
     within = rest.T @ rest / max(len(known) - len(means), 1)
     flat = np.eye(kept) * np.trace(within) / kept
-    root = np.linalg.cholesky(
-        (1 - _SHRINKAGE) * within + (_SHRINKAGE + 1e-6) * flat + 1e-12 * np.eye(kept)
-    )
+    shrunk = (1 - _SHRINKAGE) * within + (_SHRINKAGE + 1e-6) * flat
+    root = np.linalg.cholesky(shrunk + 1e-12 * np.eye(kept))
     means, asked = (np.linalg.solve(root, rows.T).T for rows in (means, asked))
     return np.asarray(2 * asked @ means.T - (means**2).sum(axis=1))
 
@@ -128,6 +128,8 @@ def ridge(gallery: Floats, people: NDArray[np.intp], probes: Floats) -> Floats:
     """Ridge regression onto who it is: a linear classifier over all numbers at once."""
     middle = gallery.mean(axis=0)
     known, asked = gallery - middle, probes - middle
+    if np.abs(known).max() < _NOTHING:
+        return np.zeros((len(probes), people.max() + 1))
     kernel = known @ known.T
     strength = 0.1 * np.trace(kernel) / len(kernel) + 1e-9
     wanted = np.eye(people.max() + 1)[people] - 1 / (people.max() + 1)
@@ -143,4 +145,4 @@ def _means(rows: Floats, people: NDArray[np.intp]) -> Floats:
 
 def _unit(rows: Floats) -> Floats:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.where(lengths > 1e-12, lengths, 1))
+    return np.asarray(rows / np.where(lengths > _NOTHING, lengths, np.inf))
