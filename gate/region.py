@@ -44,6 +44,9 @@ _SAME = 0.5
 """Share of the smaller box from which two faces may be the same head."""
 _NEARER = 1.15
 """How much nearer to a shown head than to a covered one a pixel must be to stay visible."""
+_CEDED = 0.82
+"""Only what lies farther out than this, in half axes of a covered head, can be left to another: the
+ears and most hair are within."""
 _WORTH_KEEPING = 24.0
 """Height in pixels of a shown face below which nobody misses its hair."""
 _HOLE = 0.3
@@ -80,7 +83,7 @@ def regions(
     for face in beside:
         if not any(_same_head(face, other) for other in covered):
             _keep(taken, pose(face), poses, extents, grow)
-            _paint(taken, _outline(pose(face), _KEPT, 1.0, 0.0), 0)
+            _keep_face(taken, face)
     for face, at in zip(covered, poses, strict=True):
         _paint(taken, _outline(at, _CORE, grow, 0.0), 1)
         _paint_box(taken, face, grow)
@@ -158,6 +161,15 @@ def _holds(outline: cv2.typing.MatLike, points: Iterable[tuple[float, float]]) -
     return any(cv2.pointPolygonTest(outline, point, measureDist=False) >= 0 for point in points)
 
 
+def _keep_face(mask: NDArray[np.uint8], face: Face) -> None:
+    """Give a shown face back: its oval within its box, beyond which a neighbour's ear may be."""
+    left, top = max(math.floor(face.box.x), 0), max(math.floor(face.box.y), 0)
+    right, bottom = math.ceil(face.box.x + face.box.w), math.ceil(face.box.y + face.box.h)
+    within = mask[top : max(bottom, 0), left : max(right, 0)]
+    if within.size:
+        _paint(within, _outline(pose(face), _KEPT, 1.0, 0.0) - (left, top), 0)
+
+
 def _keep(
     mask: NDArray[np.uint8], shown: Pose, covered: Sequence[Pose], extents: _Points, grow: float
 ) -> None:
@@ -178,7 +190,8 @@ def _keep(
     far = _distance(shown, points)
     mine = far <= 1.0
     for number in near.tolist():
-        mine[mine] = _NEARER * far[mine] < _distance(covered[number], points[mine]) / grow
+        to_other = _distance(covered[number], points[mine]) / grow
+        mine[mine] = to_other > np.maximum(_NEARER * far[mine], _CEDED)
     here[rows[mine], columns[mine]] = 0
 
 

@@ -21,30 +21,28 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gate.arrays import Pixels
 from gate.engines.dlib_resnet import DlibResNet
 from gate.engines.sface import SFace
 from gate.engines.yunet import YuNet
 from gate.ports import FaceReader
-from gate.values import Face
-from tests.bench import attackers
-from tests.bench.attack_covers import COVERS, OURS, VIEWS, covered, grown, with_head_of
-from tests.bench.attack_shots import Shot, same_session, shots, transplanted
-from tests.bench.attackers import Attack, Covering, Floats
+from tests.bench.attack_covers import COVERS, OURS, VIEWS, covered, grown
+from tests.bench.attack_shots import Shot, same_session, shots
+from tests.bench.attackers import Attack, Floats
+from tests.bench.attempts import (
+    SEED,
+    Attempt,
+    heads_in_other_frames,
+    numbers_alone,
+    numbers_around,
+    numbers_of_outline,
+)
 
 GALLERY = 3
 PROBES = 3
 SPLITS = 60
 DRAWS = 2
 GROWTHS = (1.0, 1.1, 1.2, 1.3)
-_SEED = 20160901
 _BOOTSTRAPS = 2000
-Attempt = tuple[str, Floats, Attack]
-"""An attacker's name, one row of numbers for every picture, and how they are compared."""
-_LINEAR: tuple[tuple[str, Attack], ...] = (
-    ("discriminant", attackers.discriminant),
-    ("ridge", attackers.ridge),
-)
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ class Split:
 
 def splits(owners: NDArray[np.intp]) -> list[Split]:
     """Random choices of references and probes; the same for every cover."""
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(SEED)
     result = []
     for _ in range(SPLITS):
         gallery: list[int] = []
@@ -95,7 +93,7 @@ class Tally:
     def share(self) -> tuple[float, float, float]:
         """Share of probes told rightly, and the interval of a bootstrap over people."""
         people = len(self.right)
-        drawn = np.random.default_rng(_SEED).integers(0, people, (_BOOTSTRAPS, people))
+        drawn = np.random.default_rng(SEED).integers(0, people, (_BOOTSTRAPS, people))
         shares = self.right[drawn].sum(axis=1) / self.asked[drawn].sum(axis=1)
         low, high = np.quantile(shares, (0.025, 0.975))
         return float(self.right.sum() / self.asked.sum()), float(low), float(high)
@@ -104,7 +102,7 @@ class Tally:
 def rank1(numbers: Floats, owners: NDArray[np.intp], attack: Attack) -> Tally:
     """How often a probe's best score is the right person's, over all splits."""
     people = int(owners.max()) + 1
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(SEED)
     tally = Tally(np.zeros(people), np.zeros(people))
     numbers = _compact(numbers)
     for split in splits(owners):
@@ -120,63 +118,6 @@ def _compact(numbers: Floats) -> Floats:
     """The same rows in as few axes as they span: distances and angles stay, sums are quicker."""
     left, sizes, _ = np.linalg.svd(numbers, full_matrices=False)
     return np.asarray(left * sizes)
-
-
-def numbers_alone(
-    faces: list[Face], what: list[Covering], readers: dict[str, FaceReader]
-) -> Iterator[Attempt]:
-    """Attacks on the covered regions alone."""
-    for name, reader in readers.items():
-        rows = attackers.by_reader(reader, faces, what)
-        yield name, rows, attackers.nearest
-        yield f"{name}, discriminant", rows, attackers.discriminant
-    for side in (16, 32):
-        rows = attackers.by_aligned_pixels(faces, what, side)
-        for kind, attack in _LINEAR:
-            yield f"{kind} {side}x{side}", rows, attack
-
-
-def numbers_around(view: str, what: list[Covering], reader: FaceReader) -> Iterator[Attempt]:
-    """Attacks on a view with surroundings."""
-    for side in (16, 32):
-        rows = attackers.by_pixels(what, view, side)
-        for kind, attack in _LINEAR:
-            yield f"{kind} {side}x{side}", rows, attack
-    rows = attackers.by_window(reader, what, view)
-    yield "SFace", rows, attackers.nearest
-    yield "SFace, discriminant", rows, attackers.discriminant
-
-
-def numbers_of_outline(faces: list[Face], what: list[Covering]) -> Iterator[Attempt]:
-    """Attacks on the outline of the region, without a pixel of what is in it; and a control."""
-    shapes = attackers.by_shape(what)
-    for kind, attack in _LINEAR:
-        yield f"outline, {kind}", shapes, attack
-    where = attackers.by_pose(faces, what)
-    yield "place, size, tilt, turn", where, attackers.discriminant
-    noise = np.random.default_rng(_SEED).standard_normal((len(what), 32))
-    yield "random numbers", noise, attackers.discriminant
-
-
-def heads_in_other_frames(
-    everybody: list[Shot], draw: int
-) -> tuple[list[Pixels], list[Face], list[Face]]:
-    """Every head in a photograph of somebody else: pixels, faces of the frames, and the heads'.
-
-    What a cover tells of the surroundings then tells nothing about whose head was there; what it
-    still tells, it has from the head.
-    """
-    rng = np.random.default_rng((_SEED, draw))
-    pictures, frames, heads = [], [], []
-    for shot in everybody:
-        frame = shot
-        while frame.person == shot.person:
-            frame = everybody[rng.integers(len(everybody))]
-        head, face = transplanted(shot, frame)
-        pictures.append(with_head_of(head, frame.pixels, frame.face))
-        frames.append(frame.face)
-        heads.append(face)
-    return pictures, frames, heads
 
 
 class Attacked:

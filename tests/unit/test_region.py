@@ -185,6 +185,11 @@ def test_the_hair_of_a_shown_head_beside_a_covered_one_stays() -> None:
     assert box_pixels(covered, mask).all()
 
 
+def test_the_ear_of_a_covered_head_is_not_left_to_a_shown_one_beside_it() -> None:
+    covered, shown = drawn_face(130, 120, 60), drawn_face(186, 120, 60)
+    assert regions(SHAPE, [covered], [shown])[110, 161]
+
+
 def test_a_small_gap_between_covered_heads_is_covered_unless_somebody_is_shown_there() -> None:
     ring = [drawn_face(*at, 60) for at in ((104, 120), (216, 120), (160, 65), (160, 199))]
     alone = np.logical_or.reduce([regions(SHAPE, [face], []) for face in ring])
