@@ -25,6 +25,9 @@ OVAL_TONE = (205, 200, 194)
 _OVAL = (0.52, 0.68)
 """Its half axes, in sizes (square root of the area) of the face: the same shape for everybody."""
 
+_TILTS = 15
+"""Steps of an oval's tilt, in degrees: how somebody holds the head tells who it is."""
+
 
 def cover(pixels: Pixels, mask: Mask, style: str, *, ovals: Sequence[Face] = ()) -> Pixels:
     """A copy of the picture with the masked pixels replaced.
@@ -138,7 +141,8 @@ def _draw_ovals(picture: Pixels, mask: Mask, ovals: Sequence[Face]) -> None:
         if shape.size == 0:
             continue
         middle = (at.centre[0] - left, at.centre[1] - top)
-        turn = math.degrees(math.atan2(-at.down[0], at.down[1]))
+        tilt = math.degrees(math.atan2(-at.down[0], at.down[1]))
+        turn = _TILTS * round(tilt / _TILTS)
         axes = (2 * _OVAL[0] * size, 2 * _OVAL[1] * size)
         cv2.ellipse(shape, (middle, axes, turn), 255, -1, cv2.LINE_AA)
         share = np.where(mask[here], shape, 0)[..., None].astype(np.float32) / 255

@@ -146,10 +146,10 @@ def transplants(
 ) -> Iterator[Attempt]:
     """Attacks on heads in other people's photographs; dlib, slow, on the first draw only."""
     for draw in range(DRAWS):
-        pictures, frames, heads = heads_in_other_frames(everybody, draw)
+        pictures, frames = heads_in_other_frames(everybody, draw)
         moved = [covered(cover, *one) for one in zip(pictures, frames, strict=True)]
         used = readers if draw == 0 else {"SFace": readers["SFace"]}
-        yield from numbers_alone(heads, moved, used)
+        yield from numbers_alone(frames, moved, used)
 
 
 def attack_all(people: dict[str, list[Shot]], readers: dict[str, FaceReader]) -> list[Result]:

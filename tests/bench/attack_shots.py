@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -57,17 +57,16 @@ def shots(folder: Path, finder: FaceFinder) -> dict[str, list[Shot]]:
     return dict(people)
 
 
-def transplanted(head: Shot, frame: Shot) -> tuple[Pixels, Face]:
-    """A head in the place of another's, with that other's surroundings; and its landmarks there."""
-    from_pose, to_pose = pose(head.face), pose(frame.face)
+def transplanted(head: Shot, frame: Shot) -> Pixels:
+    """A head turned and scaled to where another's is in that other's photograph."""
     corners = np.array(((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)))
-    source = from_pose.place(corners * from_pose.height).astype(np.float32)
-    target = to_pose.place(corners * to_pose.height).astype(np.float32)
-    matrix = np.asarray(cv2.getAffineTransform(source, target), np.float64)
+    source, target = (
+        at.place(corners * at.height).astype(np.float32)
+        for at in (pose(head.face), pose(frame.face))
+    )
+    matrix = cv2.getAffineTransform(source, target)
     warped = cv2.warpAffine(head.pixels, matrix, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
-    marks = np.array(head.face.landmarks) @ matrix[:, :2].T + matrix[:, 2]
-    points = tuple((float(x), float(y)) for x, y in marks)
-    return np.asarray(warped, np.uint8), replace(frame.face, landmarks=points)
+    return np.asarray(warped, np.uint8)
 
 
 def same_session(people: dict[str, list[Shot]]) -> tuple[int, int]:

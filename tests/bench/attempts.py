@@ -59,22 +59,19 @@ def numbers_of_outline(faces: list[Face], what: list[Covering]) -> Iterator[Atte
     yield "random numbers", noise, attackers.discriminant
 
 
-def heads_in_other_frames(
-    everybody: list[Shot], draw: int
-) -> tuple[list[Pixels], list[Face], list[Face]]:
-    """Every head in a photograph of somebody else: pixels, faces of the frames, and the heads'.
+def heads_in_other_frames(everybody: list[Shot], draw: int) -> tuple[list[Pixels], list[Face]]:
+    """Every head in a photograph of somebody else: pixels, and the face that was there before.
 
     What a cover tells of the surroundings then tells nothing about whose head was there; what it
-    still tells, it has from the head.
+    still tells, it has from the head. The attacker is told how the frame's own face lay, to which
+    the head was fitted, and so nothing of the head either.
     """
     rng = np.random.default_rng((SEED, draw))
-    pictures, frames, heads = [], [], []
+    pictures, faces = [], []
     for shot in everybody:
         frame = shot
         while frame.person == shot.person:
             frame = everybody[rng.integers(len(everybody))]
-        head, face = transplanted(shot, frame)
-        pictures.append(with_head_of(head, frame.pixels, frame.face))
-        frames.append(frame.face)
-        heads.append(face)
-    return pictures, frames, heads
+        pictures.append(with_head_of(transplanted(shot, frame), frame.pixels, frame.face))
+        faces.append(frame.face)
+    return pictures, faces
