@@ -1,15 +1,16 @@
-"""Making a released copy: cover, render, and look again at what would be published.
+"""Making a released copy: crop, cover, render, and look again at what would be published.
 
-After covering, the finder and the reader are run once more on the encoded copy around every
-covered face. A face that can still be matched to whom it was, is covered on a larger region; when
-that does not help either, no copy is made.
+Where a channel asks for it, a copy ends before a covered head at the picture's edge. After covering
+the rest, the finder and the reader are run once more on the encoded copy around every covered face.
+A face that can still be matched to whom it was, is covered on a larger region; when that does not
+help either, no copy is made.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,9 +18,10 @@ from PIL import Image
 
 from gate.arrays import Mask, Pixels, Vectors
 from gate.cover import cover
+from gate.crop import crop
 from gate.match import Matcher
 from gate.ports import FaceFinder, FaceReader
-from gate.region import regions
+from gate.region import extent, regions
 from gate.render import render
 from gate.stopwatch import Stopwatch
 from gate.values import Box, Channel, Face, Match, Rendition
@@ -72,18 +74,22 @@ class Copier:
     def copies_for(
         self, seen: Seen, covered: Sequence[int], channels: Sequence[Channel]
     ) -> tuple[Rendition, ...]:
-        """The copies for channels that cover the same faces in the same style, in their order.
+        """The copies for channels that cover the same faces in the same way, in their order.
 
-        ``covered`` are numbers of faces. The pixels are covered once; of the copies, which differ
-        in size only, the largest is looked at again. Raises StillMatched when covering does not
-        help.
+        ``covered`` are numbers of faces, ``channels`` alike in style and cropping. The pixels are
+        covered once; of the copies, which differ in size only, the largest is looked at again.
+        Raises StillMatched when covering does not help.
         """
+        without = seen.aside | set(covered)
+        shown = [number for number in range(len(seen.faces)) if number not in without]
+        if covered and channels[0].crop_covered:
+            with self.watch("cover"):
+                seen, covered = _cropped(seen, covered, shown)
         if not covered:
             with self.watch("encode"):
                 return tuple(render(seen.pixels, channel) for channel in channels)
         heads = [seen.faces[number] for number in covered]
-        without = seen.aside | set(covered)
-        beside = [face for number, face in enumerate(seen.faces) if number not in without]
+        beside = [seen.faces[number] for number in shown]
         for growth in GROWTH:
             with self.watch("cover"):
                 mask = regions(seen.pixels.shape[:2], heads, beside, grow=growth)
@@ -130,6 +136,26 @@ class Copier:
             candidate.person == before.person and candidate.score >= veto
             for candidate in after.candidates
         )
+
+
+def _cropped(
+    seen: Seen, covered: Sequence[int], shown: Sequence[int]
+) -> tuple[Seen, Sequence[int]]:
+    """What remains when covered heads are left out at the edges, and the numbers still to cover.
+
+    A weak candidate is no reason to crop: where it remains, it is covered.
+    """
+    size = seen.pixels.shape[1], seen.pixels.shape[0]
+    sure = [seen.faces[number] for number in covered if not seen.faces[number].weak]
+    heads = [extent(seen.faces[number], size) for number in shown]
+    part = crop(size, [extent(face, size) for face in sure], heads)
+    if part is None:
+        return seen, covered
+    left, top, width, height = int(part.x), int(part.y), int(part.w), int(part.h)
+    pixels = np.ascontiguousarray(seen.pixels[top : top + height, left : left + width])
+    faces = tuple(face.shifted(-left, -top) for face in seen.faces)
+    inside = [n for n in covered if extent(faces[n], (width, height)).area > 0]
+    return replace(seen, pixels=pixels, faces=faces), inside
 
 
 def _around(pixels: Pixels, box: Box) -> tuple[Pixels, tuple[float, float, float]]:

@@ -229,15 +229,16 @@ class Gate:
         self, seen: Seen, decisions: Sequence[Decision], copier: Copier
     ) -> tuple[list[Decision], tuple[Rendition, ...]]:
         """The decisions as they stand after copying, and the copies in the order of channels."""
-        alike: dict[tuple[tuple[int, ...], str], list[Channel]] = {}
+        alike: dict[tuple[tuple[int, ...], str, bool], list[Channel]] = {}
         for channel, decision in zip(self._policy.channels, decisions, strict=True):
             if decision.verdict in (Verdict.APPROVE, Verdict.BLUR):
                 visible = (Outcome.SHOWN, Outcome.NO_FACE)
                 covered = (f.face for f in decision.faces if f.outcome not in visible)
-                alike.setdefault((tuple(covered), channel.cover), []).append(channel)
+                way = tuple(covered), channel.cover, channel.crop_covered
+                alike.setdefault(way, []).append(channel)
         made: dict[str, Rendition] = {}
         failed: set[str] = set()
-        for (numbers, _), channels in alike.items():
+        for (numbers, *_), channels in alike.items():
             try:
                 made |= {copy.channel: copy for copy in copier.copies_for(seen, numbers, channels)}
             except StillMatched:

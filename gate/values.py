@@ -53,6 +53,10 @@ class Box:
         right, bottom = min(self.x + self.w, width), min(self.y + self.h, height)
         return Box(left, top, max(right - left, 0.0), max(bottom - top, 0.0))
 
+    def shifted(self, dx: float, dy: float) -> Box:
+        """The same box, moved to the right and down."""
+        return Box(self.x + dx, self.y + dy, self.w, self.h)
+
     def overlap(self, other: Box) -> float:
         """The shared area, in square pixels."""
         width = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
@@ -89,6 +93,11 @@ class Face:
         """The same face in a picture that is ``factor`` times as large."""
         points = tuple((x * factor, y * factor) for x, y in self.landmarks)
         return Face(self.box.scaled(factor), points, self.score, self.weak)
+
+    def shifted(self, dx: float, dy: float) -> Face:
+        """The same face, moved to the right and down."""
+        points = tuple((x + dx, y + dy) for x, y in self.landmarks)
+        return Face(self.box.shifted(dx, dy), points, self.score, self.weak)
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,7 +406,9 @@ class Channel:
     ``sign_off``: a person must approve before release. ``cover_everyone``: no face is shown.
     ``hold_if_singled_out``: hold when at most this many faces would be covered while others are
     shown (0: never). ``hold_if_all_covered``: hold when no face could be shown.
-    ``no_faces``: ``approve`` or ``review`` for photos without any face.
+    ``crop_covered``: where it is possible without harm, end the copy before a covered head at the
+    edge instead of covering it. ``no_faces``: ``approve`` or ``review`` for photos without any
+    face.
     """
 
     name: str
@@ -408,6 +419,7 @@ class Channel:
     cover_everyone: bool = False
     hold_if_singled_out: int = 0
     hold_if_all_covered: bool = False
+    crop_covered: bool = False
     no_faces: str = "approve"
 
 
