@@ -13,6 +13,7 @@ from pathlib import Path
 
 import typer
 
+from cli.enrolment import again_sentence, without_second
 from cli.options import AsJson, site_of
 from cli.output import console, print_json, say
 from cli.site import Site, now
@@ -20,6 +21,7 @@ from consent_db import audit
 from gate import settings as settings_file
 from gate.engines.weights import SFACE, YUNET, locate
 from gate.errors import PhotogateError
+from gate.values import RegisterSnapshot
 
 _PACKAGES = ("gate", "watch", "consent_db", "cli")
 _LOW_DISK = 2_000_000_000
@@ -53,7 +55,8 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 def _findings(site: Site) -> Iterator[Finding]:
     yield from _try("settings", lambda: _settings(site))
     yield from _try("finder weights", lambda: [_weights(site, YUNET, "finder")])
-    yield from _try("reader weights", lambda: [_weights(site, SFACE, "reader")])
+    if site.settings.matching.reader == "sface":
+        yield from _try("reader weights", lambda: [_weights(site, SFACE, "reader")])
     yield from _try("models", lambda: [_models(site)])
     yield from _folders(site)
     yield from _try("register", lambda: _register(site))
@@ -83,7 +86,7 @@ def _weights(site: Site, accepted: tuple[object, ...], role: str) -> Finding:
 
 
 def _models(site: Site) -> Finding:
-    return Finding("models", "ok", f"both run: {site.engines.version}")
+    return Finding("models", "ok", f"all run: {site.engines.version}")
 
 
 def _folders(site: Site) -> Iterator[Finding]:
@@ -118,6 +121,7 @@ def _register(site: Site) -> list[Finding]:
             f"{len(snapshot.people)} people, {len(snapshot.gallery.people)} with a face template",
         ),
         Finding("audit log", "ok", f"{entries} entries, chain intact"),
+        *_second(site, snapshot),
     ]
     allowed = timedelta(days=site.settings.policy.register_max_age_days)
     if snapshot.confirmed_at is None:
@@ -130,6 +134,18 @@ def _register(site: Site) -> list[Finding]:
         text = "the register was changed in the future: set this computer's clock right"
         findings.append(Finding("clock", "problem", text))
     return findings
+
+
+def _second(site: Site, snapshot: RegisterSnapshot) -> list[Finding]:
+    """Whether the second reader knows everybody whom the first one knows."""
+    if snapshot.second is None:
+        return []
+    mode = site.settings.matching.second_reader
+    again = without_second(snapshot)
+    if again:
+        return [Finding("second reader", "warning", f"{mode}; {again_sentence(again)}")]
+    known = len(snapshot.second.people)
+    return [Finding("second reader", "ok", f"{mode}; it knows the same {known} people")]
 
 
 def _disk(site: Site) -> Finding:

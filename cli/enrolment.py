@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -15,8 +15,11 @@ from cli.output import print_json, say
 from cli.progress import steps
 from cli.site import Site, now
 from consent_db import templates
-from gate.enrol import RECOMMENDED, Enrolment, Reading, enrol, read_references
+from gate.arrays import Vectors
+from gate.engines.choose import BothReaders
+from gate.enrol import RECOMMENDED, Enrolment, Reading, enrol, read_references, with_second
 from gate.errors import EnrolmentRefused, SiteError
+from gate.load import Limits
 from gate.permission import may_have_template
 from gate.pipeline import permitted_gallery
 from gate.values import Gallery, RegisterSnapshot, day_of
@@ -43,10 +46,14 @@ def enrol_folder(
     snapshot = site.register().snapshot()
     enrolments = enrol_all(site, folder, actor(by))
     missing = _missing(snapshot, {e.person for e in enrolments if e.vector is not None})
+    again = without_second(site.register().snapshot())
     if as_json:
-        print_json({"enrolments": [_as_dict(e) for e in enrolments], "without_template": missing})
+        lists = {"without_template": missing, "without_second_template": again}
+        print_json({"enrolments": [_as_dict(e) for e in enrolments], **lists})
     else:
         _print(enrolments, missing)
+        if again:
+            say(again_sentence(again), style="yellow")
     if any(enrolment.vector is None for enrolment in enrolments):
         raise typer.Exit(1)
 
@@ -54,6 +61,7 @@ def enrol_folder(
 def enrol_all(site: Site, folder: Path, by: str) -> list[Enrolment]:
     """Enrol everybody who has a subfolder; what came of each, in the order of references."""
     snapshot = site.register().snapshot()
+    both = _References(site)
     refused: list[Enrolment] = []
     readings: list[Reading] = []
     folders = sorted(path for path in folder.iterdir() if path.is_dir())
@@ -67,12 +75,36 @@ def enrol_all(site: Site, folder: Path, by: str) -> list[Enrolment]:
             for file in sorted(path.iterdir())
             if file.is_file() and file.suffix.lower() in _SUFFIXES
         }
-        engines = site.engines
-        limits = site.policy.limits
-        readings.append(read_references(path.name, files, engines.finder, engines.reader, limits))
-    enrolled = [enrol(reading, _others(snapshot, readings, reading.person)) for reading in readings]
+        readings.append(both.read_references(path.name, files, site.policy.limits))
+    enrolled = [
+        both.with_second(enrol(reading, _others(snapshot, readings, reading.person)))
+        for reading in readings
+    ]
     saved = [_saved(site, enrolment, by) for enrolment in enrolled]
     return sorted([*refused, *saved], key=lambda e: e.person)
+
+
+class _References:
+    """Reads references with every reader in use; a photo is decoded and searched once."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._seconds: dict[str, Vectors] = {}
+
+    def read_references(self, person: str, files: Mapping[str, bytes], limits: Limits) -> Reading:
+        """What the first reader gives; what the second gives is kept for ``with_second``."""
+        engines = self._site.engines
+        if engines.second is None:
+            return read_references(person, files, engines.finder, engines.reader, limits)
+        both = BothReaders(engines.reader, engines.second)
+        reading = read_references(person, files, engines.finder, both, limits)
+        vectors, self._seconds[person] = both.apart(reading.vectors)
+        return replace(reading, vectors=vectors)
+
+    def with_second(self, enrolment: Enrolment) -> Enrolment:
+        """The enrolment with the second reader's template, where there is a second reader."""
+        vectors = self._seconds.get(enrolment.person)
+        return enrolment if vectors is None else with_second(enrolment, vectors)
 
 
 def _may_not_be_enrolled(snapshot: RegisterSnapshot, ref: str) -> str:
@@ -108,10 +140,13 @@ def _saved(site: Site, enrolment: Enrolment, by: str) -> Enrolment:
         for r in enrolment.references
         if r.counts
     ]
-    version = site.engines.reader.version
+    made = {site.engines.reader.version: enrolment.vector}
+    if site.engines.second is not None and enrolment.second is not None:
+        made[site.engines.second.version] = enrolment.second
     try:
         with site.database.transaction(by) as transaction:
-            templates.save(transaction, enrolment.person, version, enrolment.vector, references)
+            for version, vector in made.items():
+                templates.save(transaction, enrolment.person, version, vector, references)
     except EnrolmentRefused as error:
         return replace(enrolment, vector=None, refused=str(error))
     return enrolment
@@ -126,6 +161,22 @@ def _missing(snapshot: RegisterSnapshot, enrolled: set[str]) -> list[str]:
         for ref in snapshot.people
         if ref not in have and may_have_template(snapshot.biometrics.get(ref, ()), today)
     ]
+
+
+def without_second(snapshot: RegisterSnapshot) -> list[str]:
+    """People with a template of the reader and none of the second reader that is in use."""
+    if snapshot.second is None:
+        return []
+    have = set(snapshot.second.people)
+    return [ref for ref in snapshot.gallery.people if ref not in have]
+
+
+def again_sentence(refs: Sequence[str]) -> str:
+    """Who must be enrolled again for the second reader, as a sentence."""
+    return (
+        f"{len(refs)} people have no template for the second reader, which therefore cannot "
+        f"recognise them; enrol them again: {', '.join(refs)}."
+    )
 
 
 def _as_dict(enrolment: Enrolment) -> dict[str, object]:

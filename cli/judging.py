@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from cli.site import Site, now, software
-from gate.engines.weights import SFACE, YUNET, locate
+from gate.engines.weights import YUNET, locate
 from gate.pipeline import Basis
 from gate.values import Arrival, Judgement, Reason, Versions, day_of
 
@@ -36,13 +36,12 @@ def judge_opener(site: Site) -> Callable[[], Callable[[Path, Arrival], Judgement
 
 def blocked_by(site: Site) -> Callable[[Arrival, Reason, str], Judgement]:
     """The judgement for a photo that a worker could not finish."""
-    configured = site.settings.engines
-    finder = locate(YUNET, configured.finder_weights)[1].name
-    reader = locate(SFACE, configured.reader_weights)[1].name
+    finder = locate(YUNET, site.settings.engines.finder_weights)[1].name
+    engine = " + ".join(name for name in (finder, *site.reader_versions) if name)
     policy, register = site.policy, site.register()
 
     def blocked(arrival: Arrival, reason: Reason, detail: str) -> Judgement:
-        versions = Versions(software(), policy.version, f"{finder} + {reader}", register.revision())
+        versions = Versions(software(), policy.version, engine, register.revision())
         return Basis(policy, day_of(now()), versions).blocked(arrival.photo, reason, detail)
 
     return blocked

@@ -16,8 +16,7 @@ from consent_db.database import Database
 from consent_db.photos import SqlLedger
 from consent_db.register import SqlRegister
 from gate import settings as settings_file
-from gate.engines.sface import SFace
-from gate.engines.weights import SFACE, locate
+from gate.engines.choose import open_reader, reader_version
 from gate.engines.yunet import YuNet
 from gate.errors import SiteError
 from gate.load import Limits
@@ -105,7 +104,13 @@ class Site:
     def engines(self) -> Engines:
         """The models; loading takes about half a second."""
         configured = self.settings.engines
-        return Engines(YuNet(configured.finder_weights), SFace(configured.reader_weights))
+        matching = self.settings.matching
+        second = matching.second_name
+        return Engines(
+            YuNet(configured.finder_weights),
+            open_reader(matching.reader, configured.reader_weights),
+            open_reader(second) if second else None,
+        )
 
     @property
     def policy(self) -> Policy:
@@ -122,12 +127,19 @@ class Site:
             ),
             settings.policy.leavers_may_be_shown,
             timedelta(days=settings.policy.register_max_age_days),
+            settings.matching.second_policy(),
         )
 
     def register(self) -> SqlRegister:
         """The register as the gate asks it."""
-        _, weights = locate(SFACE, self.settings.engines.reader_weights)
-        return SqlRegister(self.database, weights.name)
+        return SqlRegister(self.database, *self.reader_versions)
+
+    @property
+    def reader_versions(self) -> tuple[str, str]:
+        """The versions of the reader and of the second one ("" for none), without loading them."""
+        matching = self.settings.matching
+        first = reader_version(matching.reader, self.settings.engines.reader_weights)
+        return first, reader_version(matching.second_name) if matching.second_name else ""
 
     def ledger(self, actor: str) -> SqlLedger:
         """The ledger of photos, written to in this name."""

@@ -196,6 +196,7 @@ def _add_judgement(tx: Transaction, judgement: Judgement, photo: int) -> int:
         search=evidence.pack(judgement.search),
         detail=storable(judgement.detail),
         seconds=dict(judgement.seconds),
+        second=evidence.pack(judgement.second),
     )
     number = int(tx.connection.execute(adding.returning(judgements.c.id)).scalar_one())
     _add_decisions(tx, judgement, number)

@@ -2,9 +2,11 @@
 
 The order of the rules, for one channel and one day:
 
-1. A face that may be a restricted person (at the veto threshold) blocks; nothing outweighs it.
+1. A face that may be a restricted person (at the veto threshold of any reader) blocks; nothing
+   outweighs it.
 2. A face is shown only if it is matched at the showing threshold, everybody within the margin of
    the best match has live permission too, and no other face claims one of them more strongly.
+   Where a second reader must agree, the same must hold for what it saw.
 3. Every other face is covered.
 4. No face at all: approve, or review where the channel asks for it.
 5. The channel's options hold what would otherwise be released.
@@ -19,6 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from gate.permission import Permission, permission, restriction_on
+from gate.second_reader import disagrees, may_veto
 from gate.values import (
     Candidate,
     Channel,
@@ -32,6 +35,7 @@ from gate.values import (
     Person,
     Reason,
     Restriction,
+    Second,
     Thresholds,
     Verdict,
 )
@@ -39,7 +43,10 @@ from gate.values import (
 
 @dataclass(frozen=True)
 class Rules:
-    """What is the same for every photo: the register's word, thresholds, policy, and the day."""
+    """What is the same for every photo: the register's word, thresholds, policy, and the day.
+
+    ``second``: what the second reader's word counts for; None without one.
+    """
 
     people: Mapping[str, Person]
     consents: Mapping[str, tuple[ConsentRecord, ...]]
@@ -47,6 +54,7 @@ class Rules:
     thresholds: Thresholds
     on: date
     leavers_may_be_shown: bool = False
+    second: Second | None = None
 
 
 def decide(
@@ -86,6 +94,12 @@ def _veto(number: int, match: Match, channel: Channel, rules: Rules) -> FaceDeci
                 _runner_up(match, candidate.person),
                 restriction=restriction.id,
             )
+    for candidate in may_veto(match, rules.second):
+        restrictions = rules.restrictions.get(candidate.person, ())
+        restriction = restriction_on(restrictions, channel.name, rules.on)
+        if restriction is not None:
+            found = FaceDecision(number, Outcome.VETO, FaceReason.RESTRICTED, candidate.person)
+            return replace(found, restriction=restriction.id)
     return None
 
 
@@ -117,6 +131,10 @@ def _judge(
         return replace(known, reason=FaceReason.CONFUSABLE)
     if _claimed_by_another(number, best, matches):
         return replace(known, reason=FaceReason.CLAIMED_TWICE)
+    if disagrees(
+        match, best.person, rules.second, lambda p: _permission(p, channel, rules).granted
+    ):
+        return replace(known, reason=FaceReason.READERS_DISAGREE)
     if channel.cover_everyone:
         return replace(known, reason=FaceReason.COVER_EVERYONE)
     return replace(known, outcome=Outcome.SHOWN, reason=FaceReason.PERMITTED)

@@ -16,6 +16,7 @@ from rich.table import Table
 from gate.case import Case, Copy
 from gate.english import ENGLISH
 from gate.explain_faces import Evidence, evidence_of, full_face, plain_face
+from gate.explain_second import second_sentence
 from gate.roles import Sight, sight_of
 from gate.safe_text import isolated
 from gate.values import Decision, Outcome, Search
@@ -252,6 +253,8 @@ def _basis(words: Catalogue, case: Case) -> Iterator[str]:
     judgement = case.judgement
     limits = {name: f"{value:.2f}" for name, value in asdict(judgement.thresholds).items()}
     yield words.say(Text.THRESHOLDS, **limits)
+    if judgement.second is not None:
+        yield second_sentence(words, judgement.second)
     versions = {name: isolated(str(value)) for name, value in asdict(judgement.versions).items()}
     yield words.say(Text.VERSIONS, **versions)
     if judgement.detail:

@@ -15,9 +15,10 @@ from gate.errors import EngineError, LoadRefused
 from gate.find import INSPECT_EDGE, find
 from gate.load import Limits, load
 from gate.match import Matcher
-from gate.permission import may_have_template
+from gate.permitted import permitted
 from gate.population import shipped_population
 from gate.ports import Clock, FaceFinder, FaceReader, Register
+from gate.second_look import SecondLook, SecondPolicy, second_look
 from gate.stopwatch import Stopwatch
 from gate.values import (
     Channel,
@@ -25,10 +26,12 @@ from gate.values import (
     Face,
     Gallery,
     Judgement,
+    Match,
     Outcome,
     Reason,
     RegisterSnapshot,
     Rendition,
+    Second,
     Thresholds,
     Verdict,
     Versions,
@@ -49,6 +52,7 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     leavers_may_be_shown: bool = False
     register_max_age: timedelta = timedelta(days=400)
+    second: SecondPolicy | None = None
 
     @property
     def inspect_edge(self) -> int:
@@ -58,15 +62,17 @@ class Policy:
 
 @dataclass(frozen=True)
 class Engines:
-    """The models in use."""
+    """The models in use; ``second`` is the second reader, or None."""
 
     finder: FaceFinder
     reader: FaceReader
+    second: FaceReader | None = None
 
     @property
     def version(self) -> str:
-        """Both models in one line."""
-        return f"{self.finder.version} + {self.reader.version}"
+        """All models in one line."""
+        models = (self.finder, self.reader, self.second)
+        return " + ".join(model.version for model in models if model is not None)
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,7 @@ class Gate:
         self._clock = clock
         self._software = software
         self._known: _Known | None = None
+        self._second: tuple[_Known, SecondLook | None] | None = None
 
     def judge(self, photo: str, data: bytes, *, with_copies: bool = True) -> Judgement:
         """Judge the file with these bytes for every channel, on today's permissions.
@@ -144,11 +151,14 @@ class Gate:
             vectors = self._read(picture.pixels, faces, readable)
         with watch("match"):
             matches = known.matcher.match(vectors, readable)
+        second = self._second_look(known)
         with watch("decide"):
-            decisions = [
-                decide(faces, matches, channel, self._rules(known))
-                for channel in self._policy.channels
-            ]
+            decisions = self._decide(faces, matches, self._rules(known))
+        if second is not None:
+            with watch("read again"):
+                matches = second.matches(picture.pixels, faces, matches, decisions)
+            with watch("decide"):
+                decisions = self._decide(faces, matches, self._rules(known, second.rule))
         renditions: tuple[Rendition, ...] = ()
         if with_copies:
             seen = Seen(picture.pixels, tuple(faces), vectors, matches)
@@ -167,7 +177,21 @@ class Gate:
             replace(search, smallest=search.smallest / picture.scale),
             renditions,
             seconds=watch.seconds,
+            second=second.rule if second is not None else None,
         )
+
+    def _decide(
+        self, faces: Sequence[Face], matches: Sequence[Match], rules: Rules
+    ) -> list[Decision]:
+        return [decide(faces, matches, channel, rules) for channel in self._policy.channels]
+
+    def _second_look(self, known: _Known) -> SecondLook | None:
+        """The second reader as the register is now. Raises EngineError when it is missing."""
+        if self._second is None or self._second[0] is not known:
+            policy, reader = self._policy, self._engines.second
+            made = second_look(policy.second, reader, known.snapshot, policy.channels, known.on)
+            self._second = known, made
+        return self._second[1]
 
     def _is_worth_reading(self, face: Face, known: _Known) -> bool:
         """A weak face is never shown, so it is read only where somebody's face may veto."""
@@ -204,7 +228,7 @@ class Gate:
         ]
         return final, tuple(made[d.channel] for d in final if d.channel in made)
 
-    def _rules(self, known: _Known) -> Rules:
+    def _rules(self, known: _Known, second: Second | None = None) -> Rules:
         snapshot = known.snapshot
         return Rules(
             snapshot.people,
@@ -213,6 +237,7 @@ class Gate:
             self._policy.thresholds,
             known.on,
             self._policy.leavers_may_be_shown,
+            second,
         )
 
     def _stale(self, snapshot: RegisterSnapshot) -> bool:
@@ -237,16 +262,5 @@ class Gate:
 
 
 def permitted_gallery(snapshot: RegisterSnapshot, on: date) -> Gallery:
-    """The templates whose people have live biometric permission on this day."""
-    gallery = snapshot.gallery
-    rows = [
-        row
-        for row, person in enumerate(gallery.people)
-        if may_have_template(snapshot.biometrics.get(person, ()), on)
-    ]
-    return Gallery(
-        tuple(gallery.people[row] for row in rows),
-        gallery.vectors[rows],
-        tuple(gallery.references[row] for row in rows),
-        gallery.reader,
-    )
+    """The first reader's templates whose people have live biometric permission on this day."""
+    return permitted(snapshot.gallery, snapshot, on)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 
@@ -19,7 +21,10 @@ With 100 adults and 100 children, the score at which one stranger in 1,000 passe
 same for adults and children and for registers of 20 to 2,000 people: docs/matching.md.
 """
 
-_FILES = {"sface-2021dec": "population_sface.npz"}
+_FILES = {
+    "sface-2021dec": "population_sface.npz",
+    "dlib-resnet-2017-centred": "population_dlib.npz",
+}
 """Shipped files, by the beginning of the reader's version."""
 
 _SEED = 20260101
@@ -70,12 +75,36 @@ def shipped_population(reader: str) -> Population | None:
 
     Raises EngineError when the file is missing or damaged.
     """
-    name = next((file for start, file in _FILES.items() if reader.startswith(start)), None)
-    if name is None:
+    name = _name(reader)
+    if not name:
         return None
+    with _opened(name) as stored:
+        return Population(tuple(_group(stored, str(group)) for group in stored["groups"]))
+
+
+def shipped_centre(reader: str) -> Vectors:
+    """The middle between adults' and children's faces as this reader gives them, shape (d,).
+
+    For readers whose faces all lie in one direction; it is subtracted before anything is
+    compared. Raises EngineError when there is none for this reader, or it is damaged.
+    """
+    name = _name(reader)
+    with _opened(name) as stored:
+        centre: Vectors = stored["centre"].astype(np.float32)
+        if centre.ndim != 1 or not np.isfinite(centre).all():
+            raise ValueError("the centre is not a row of numbers")
+        return centre
+
+
+def _name(reader: str) -> str:
+    return next((file for start, file in _FILES.items() if reader.startswith(start)), "")
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[np.lib.npyio.NpzFile]:
     try:
         with (resources.files("gate") / "data" / name).open("rb") as file, np.load(file) as stored:
-            return Population(tuple(_group(stored, str(group)) for group in stored["groups"]))
+            yield stored
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise EngineError(
             f"The population statistics {name} are missing or damaged; install photogate again."

@@ -1,8 +1,8 @@
 """Derive the shipped population statistics and thresholds, and print what they let pass and catch.
 
-python -m tests.bench.derive_population EMBEDDINGS --without NAMES [--write FILE]
+python -m tests.bench.derive_population EMBEDDINGS --without NAMES [--reader dlib] [--write FILE]
 
-EMBEDDINGS holds lfw.npz (identity, sface) and ages.npz (identity, age, sface); NAMES is a text
+EMBEDDINGS holds lfw.npz (identity, sface, dlib) and ages.npz (the same, and age); NAMES is a text
 file with the people who are kept for other measurements, one a line. All others are cut into two
 halves by person: statistics and thresholds come from the first ("derive"), the tables from the
 second ("validate"). Two names of LFW that share a pair of photos with a cosine similarity of 0.65
@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 
 from gate.arrays import Vectors
 from gate.match import DEFAULT_THRESHOLDS, Matcher, looks_like_someone_else, template
-from gate.population import Population, describe, shipped_population
-from gate.values import Gallery
+from gate.population import Population, describe, shipped_centre, shipped_population
+from gate.second_reader import DLIB_THRESHOLDS
+from gate.values import Gallery, Thresholds
 from tests.bench.trials import (
     NEAR_YEARS,
     Faces,
@@ -31,10 +32,12 @@ from tests.bench.trials import (
     Trial,
     adults_trial,
     read,
+    unit,
     young_trial,
 )
 
-READER = "sface-2021dec"
+READERS = {"sface": "sface-2021dec", "dlib": "dlib-resnet-2017-centred"}
+THRESHOLDS = {"sface": DEFAULT_THRESHOLDS, "dlib": DLIB_THRESHOLDS}
 SIZES = (20, 60, 100, 500, 2000)
 AGES = {"0-12": (0, 12), "0-3": (0, 3), "4-12": (4, 12), "13-17": (13, 17)}
 
@@ -69,7 +72,7 @@ def judge(trial: Trial, population: Population) -> Outcome:
     """All scores of one trial."""
     vectors = np.concatenate([trial.enrolled.templates, trial.extra])
     people = tuple(f"p{number}" for number in range(len(vectors)))
-    gallery = Gallery(people, vectors, (1,) * len(people), READER)
+    gallery = Gallery(people, vectors, (1,) * len(people), "measured")
     matcher = Matcher(gallery, DEFAULT_THRESHOLDS, population)
     scores = matcher.scores(trial.enrolled.probes)
     place = np.arange(len(scores)), trial.enrolled.owner
@@ -104,6 +107,25 @@ def statistics(half: Half) -> Population:
     )
 
 
+def centre(half: Half) -> Vectors:
+    """The middle between the means of adults' and children's faces, shape (d,)."""
+    means = [half.adults.vectors.mean(axis=0), half.aged(*AGES["0-12"]).vectors.mean(axis=0)]
+    middle: Vectors = np.mean(means, axis=0, dtype=np.float64).astype(np.float16).astype(np.float32)
+    return middle
+
+
+def centred(half: Half, middle: Vectors) -> Half:
+    """The half as gate.engines.dlib_resnet gives its faces."""
+    return half.seen(lambda vectors: unit(vectors - middle))
+
+
+def halves(everybody: Half) -> tuple[Half, Half]:
+    """The derive half and the validate half."""
+    random = np.random.default_rng(2026)
+    adults, young = everybody.adults.parts(random, 0.5), everybody.young.parts(random, 0.5)
+    return Half(adults[0], young[0]), Half(adults[1], young[1])
+
+
 def protocols(people: int) -> Iterator[tuple[str, Make, int]]:
     """Name, trial and repetitions of what can be measured on a half with so many adults."""
     for k in (1, 3):
@@ -119,9 +141,8 @@ def protocols(people: int) -> Iterator[tuple[str, Make, int]]:
             )
 
 
-def print_table(title: str, half: Half, population: Population | None) -> None:
+def print_table(title: str, half: Half, population: Population | None, d: Thresholds) -> None:
     """One row per protocol, in per cent unless it is a score."""
-    d = DEFAULT_THRESHOLDS
     print(f"\n{title}; show {d.show}, veto {d.veto}, margin {d.margin}\n")
     print(
         "| register | photos, strangers | score at FPIR 1 / 0.1 | TPIR there | TPIR | FPIR |"
@@ -173,7 +194,9 @@ def _check_references(faces: Faces, random: np.random.Generator) -> NDArray[np.f
         own, foreign = photos[name][:3], photos[names[place - 1]][3]
         mixed = np.array([*own[:2], foreign])
         keep = [row for row in range(len(names)) if row != place]
-        others = Gallery(tuple(names[row] for row in keep), vectors[keep], (3,) * len(keep), READER)
+        others = Gallery(
+            tuple(names[row] for row in keep), vectors[keep], (3,) * len(keep), "measured"
+        )
         counts += [
             bool(template(faces.vectors[own])[1]),
             template(faces.vectors[mixed])[1] == (2,),
@@ -184,7 +207,7 @@ def _check_references(faces: Faces, random: np.random.Generator) -> NDArray[np.f
     return counts
 
 
-def write(path: Path, population: Population) -> None:
+def write(path: Path, population: Population, middle: Vectors | None) -> None:
     """Store the statistics in half precision."""
     arrays: dict[str, NDArray[np.generic]] = {
         "groups": np.array([group.name for group in population.groups])
@@ -192,6 +215,8 @@ def write(path: Path, population: Population) -> None:
     for group in population.groups:
         arrays[f"{group.name}_mean"] = group.mean.astype(np.float16)
         arrays[f"{group.name}_factor"] = group.factor.astype(np.float16)
+    if middle is not None:
+        arrays["centre"] = middle.astype(np.float16)
     with path.open("wb") as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
@@ -201,20 +226,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("embeddings", type=Path)
     parser.add_argument("--without", type=Path, required=True)
+    parser.add_argument("--reader", choices=sorted(READERS), default="sface")
     parser.add_argument("--write", type=Path)
     parser.add_argument("--as-labelled", action="store_true")
     arguments = parser.parse_args()
-    everybody = read(arguments.embeddings, arguments.without, merge=not arguments.as_labelled)
-    random = np.random.default_rng(2026)
-    adults, young = everybody.adults.parts(random, 0.5), everybody.young.parts(random, 0.5)
-    derive, validate = Half(adults[0], young[0]), Half(adults[1], young[1])
+    reader: str = arguments.reader
+    everybody = read(
+        arguments.embeddings, arguments.without, merge=not arguments.as_labelled, reader=reader
+    )
+    derive, validate = halves(everybody)
+    middle = None
+    if reader == "dlib":
+        middle = centre(derive)
+        derive, validate = centred(derive, middle), centred(validate, middle)
     if arguments.write:
-        write(arguments.write, statistics(derive))
-    print_table("Derive half", derive, None)
-    shipped = shipped_population(READER)
+        write(arguments.write, statistics(derive), middle)
+    if middle is not None and not np.array_equal(middle, shipped_centre(READERS[reader])):
+        raise SystemExit("the shipped centre is another one: use --write first")
+    print_table("Derive half", derive, None, THRESHOLDS[reader])
+    shipped = shipped_population(READERS[reader])
     if shipped is None:
         raise SystemExit("the statistics are not in their place: use --write first")
-    print_table("Validate half", validate, shipped)
+    print_table("Validate half", validate, shipped, THRESHOLDS[reader])
     print_references(validate)
 
 
