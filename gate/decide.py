@@ -131,9 +131,7 @@ def _judge(
         return replace(known, reason=FaceReason.CONFUSABLE)
     if _claimed_by_another(number, best, matches):
         return replace(known, reason=FaceReason.CLAIMED_TWICE)
-    if disagrees(
-        match, best.person, rules.second, lambda p: _permission(p, channel, rules).granted
-    ):
+    if _not_agreed(match, best.person, channel, rules):
         return replace(known, reason=FaceReason.READERS_DISAGREE)
     if channel.cover_everyone:
         return replace(known, reason=FaceReason.COVER_EVERYONE)
@@ -163,6 +161,15 @@ def _confusable(match: Match, best: Candidate, channel: Channel, rules: Rules) -
     """Whether somebody without permission resembles the face nearly as much as the best match."""
     near = [c for c in match.candidates if c.score >= best.score - rules.thresholds.margin]
     return any(not _permission(c.person, channel, rules).granted for c in near)
+
+
+def _not_agreed(match: Match, person: str, channel: Channel, rules: Rules) -> bool:
+    """Whether a second reader that must agree on this person does not."""
+
+    def is_permitted(other: str) -> bool:
+        return _permission(other, channel, rules).granted
+
+    return disagrees(match, person, rules.second, is_permitted)
 
 
 def _claimed_by_another(number: int, best: Candidate, matches: Sequence[Match]) -> bool:

@@ -110,7 +110,7 @@ def statistics(half: Half) -> Population:
 def centre(half: Half) -> Vectors:
     """The middle between the means of adults' and children's faces, shape (d,)."""
     means = [half.adults.vectors.mean(axis=0), half.aged(*AGES["0-12"]).vectors.mean(axis=0)]
-    middle: Vectors = np.mean(means, axis=0, dtype=np.float64).astype(np.float16).astype(np.float32)
+    middle: Vectors = np.array(means).mean(axis=0).astype(np.float16).astype(np.float32)
     return middle
 
 
