@@ -114,8 +114,8 @@ _FACE_REASONS = {
     "here.",
     FaceReason.CLAIMED_TWICE: "Another face in this photo is more like the same person, and nobody "
     "can be in one photo twice.",
-    FaceReason.READERS_DISAGREE: "The two ways of comparing faces do not agree on who it is. It may "
-    "be that one of them has nothing to compare this person with.",
+    FaceReason.READERS_DISAGREE: "The two ways of comparing faces do not agree on who it is. "
+    "It may be that one of them has nothing to compare this person with.",
     FaceReason.UNREADABLE: "It is too small or too unclear to be recognised.",
     FaceReason.NO_CONSENT: "Nobody has given permission to show this person here.",
     FaceReason.REFUSED: "Permission to show this person here was refused.",

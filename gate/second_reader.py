@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 
 from gate.values import Candidate, Match, Second, SecondMode, Thresholds
 
-DLIB_THRESHOLDS = Thresholds(show=0.90, veto=0.30, margin=0.40)
+DLIB_THRESHOLDS = Thresholds(show=0.53, veto=0.20, margin=0.30)
 """For dlib alone, with its shipped population statistics, in its own scores."""
 
 SECOND_THRESHOLDS = {
-    SecondMode.MUST_AGREE: Thresholds(show=0.50, veto=0.50, margin=0.40),
-    SecondMode.MAY_VETO: Thresholds(show=0.50, veto=0.50, margin=0.40),
+    SecondMode.MUST_AGREE: Thresholds(show=0.25, veto=0.35, margin=0.30),
+    SecondMode.MAY_VETO: Thresholds(show=0.25, veto=0.35, margin=0.30),
 }
 """For dlib beside SFace."""
 

@@ -12,8 +12,8 @@ or more count as one person (misspelt and wrong labels), unless --as-labelled is
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +22,13 @@ from numpy.typing import NDArray
 
 from gate.arrays import Vectors
 from gate.match import DEFAULT_THRESHOLDS, Matcher, looks_like_someone_else, template
-from gate.population import Population, describe, shipped_centre, shipped_population
+from gate.population import (
+    DRAWN_PER_GROUP,
+    Population,
+    describe,
+    shipped_centre,
+    shipped_population,
+)
 from gate.second_reader import DLIB_THRESHOLDS
 from gate.values import Gallery, Thresholds
 from tests.bench.trials import (
@@ -38,6 +44,11 @@ from tests.bench.trials import (
 
 READERS = {"sface": "sface-2021dec", "dlib": "dlib-resnet-2017-centred"}
 THRESHOLDS = {"sface": DEFAULT_THRESHOLDS, "dlib": DLIB_THRESHOLDS}
+DRAWN = {"sface": (100, 100), "dlib": (4000, 300)}
+"""Adults and children in every cohort. dlib's strangers come nearer to a person than numbers drawn
+from its mean and covariance do: with 100 of each, a register of 20 people needs a far higher
+threshold than one of 500."""
+
 SIZES = (20, 60, 100, 500, 2000)
 AGES = {"0-12": (0, 12), "0-3": (0, 3), "4-12": (4, 12), "13-17": (13, 17)}
 
@@ -84,7 +95,9 @@ def judge(trial: Trial, population: Population) -> Outcome:
     return Outcome(own, scores.max(axis=1), sample[np.isfinite(sample)], strangers.max(axis=1))
 
 
-def repeat(make: Make, half: Half, times: int, population: Population | None) -> Outcome:
+def repeat(
+    make: Make, half: Half, times: int, population: Population | None, drawn: Sequence[int]
+) -> Outcome:
     """Several random trials as one; without a population, each describes people it leaves out."""
     outcomes = []
     for seed in range(times):
@@ -92,19 +105,21 @@ def repeat(make: Make, half: Half, times: int, population: Population | None) ->
         tested, used = half, population
         if used is None:
             (a1, a2), (y1, y2) = half.adults.parts(random, 0.4), half.young.parts(random, 0.4)
-            tested, used = Half(a2, y2), statistics(Half(a1, y1))
+            tested, used = Half(a2, y2), statistics(Half(a1, y1), drawn)
         outcomes.append(judge(make(tested, random), used))
     return Outcome(
         *(np.concatenate([getattr(o, part.name) for o in outcomes]) for part in fields(Outcome))
     )
 
 
-def statistics(half: Half) -> Population:
-    """The shipped statistics: single faces of adults, and of children up to 12."""
-    children = half.aged(*AGES["0-12"])
-    return Population(
-        (describe("adults", half.adults.vectors), describe("children", children.vectors))
-    )
+def statistics(half: Half, drawn: Sequence[int]) -> Population:
+    """The shipped statistics: single faces of adults, and of children up to 12.
+
+    ``drawn``: how many vectors of each join every cohort.
+    """
+    adults = describe("adults", half.adults.vectors)
+    children = describe("children", half.aged(*AGES["0-12"]).vectors)
+    return Population((replace(adults, drawn=drawn[0]), replace(children, drawn=drawn[1])))
 
 
 def centre(half: Half) -> Vectors:
@@ -141,8 +156,9 @@ def protocols(people: int) -> Iterator[tuple[str, Make, int]]:
             )
 
 
-def print_table(title: str, half: Half, population: Population | None, d: Thresholds) -> None:
+def print_table(title: str, half: Half, population: Population | None, reader: str) -> None:
     """One row per protocol, in per cent unless it is a score."""
+    d: Thresholds = THRESHOLDS[reader]
     print(f"\n{title}; show {d.show}, veto {d.veto}, margin {d.margin}\n")
     print(
         "| register | photos, strangers | score at FPIR 1 / 0.1 | TPIR there | TPIR | FPIR |"
@@ -151,7 +167,7 @@ def print_table(title: str, half: Half, population: Population | None, d: Thresh
     )
     print("|---|---|---|---|---|---|---|---|---|---|")
     for name, make, times in protocols(len(half.adults.names()) if population else 1600):
-        o = repeat(make, half, times, population)
+        o = repeat(make, half, times, population, DRAWN[reader])
         one, tenth = o.at(0.01), o.at(0.001)
         wrong = (o.other >= d.show) & (o.other > o.own)
         lost = wrong & (o.own < o.other - d.margin)
@@ -215,6 +231,8 @@ def write(path: Path, population: Population, middle: Vectors | None) -> None:
     for group in population.groups:
         arrays[f"{group.name}_mean"] = group.mean.astype(np.float16)
         arrays[f"{group.name}_factor"] = group.factor.astype(np.float16)
+        if group.drawn != DRAWN_PER_GROUP:
+            arrays[f"{group.name}_drawn"] = np.array(group.drawn)
     if middle is not None:
         arrays["centre"] = middle.astype(np.float16)
     with path.open("wb") as file:
@@ -240,14 +258,14 @@ def main() -> None:
         middle = centre(derive)
         derive, validate = centred(derive, middle), centred(validate, middle)
     if arguments.write:
-        write(arguments.write, statistics(derive), middle)
+        write(arguments.write, statistics(derive, DRAWN[reader]), middle)
     if middle is not None and not np.array_equal(middle, shipped_centre(READERS[reader])):
         raise SystemExit("the shipped centre is another one: use --write first")
-    print_table("Derive half", derive, None, THRESHOLDS[reader])
+    print_table("Derive half", derive, None, reader)
     shipped = shipped_population(READERS[reader])
     if shipped is None:
         raise SystemExit("the statistics are not in their place: use --write first")
-    print_table("Validate half", validate, shipped, THRESHOLDS[reader])
+    print_table("Validate half", validate, shipped, reader)
     print_references(validate)
 
 
