@@ -106,8 +106,7 @@ class MatchingSettings(_Section):
         """What the second reader is for, and its thresholds; None for none."""
         if not self.second_name:
             return None
-        mode = SecondMode(self.second_reader)
-        return SecondPolicy(mode, SECOND_THRESHOLDS[mode])
+        return SecondPolicy(SecondMode(self.second_reader), SECOND_THRESHOLDS)
 
 
 class PolicySettings(_Section):
