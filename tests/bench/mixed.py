@@ -13,6 +13,10 @@ of the first half, who compete but are not looked for. Strangers: the other chil
 half with all their photos, and its other adults with up to 3. The threshold is the higher one of
 those that let pass 1 % (0.1 %) of the children and of the adults among the strangers.
 
+Then the same for the shipped statistics: the second half is the one on which nothing at all was
+tuned, and only who is enrolled changes from row to row. And 500 adults of LFW with 3 references,
+as in tests.bench.derive_population.
+
 Printed: mean and standard deviation over the splits, and the same with the photos of all splits
 taken together. One split holds about 100 photos of strangers who are children, so that its
 threshold for 0.1 % is that of its most similar one; together there are enough.
@@ -29,10 +33,19 @@ from numpy.typing import NDArray
 
 from gate.arrays import Vectors
 from gate.match import DEFAULT_THRESHOLDS, Matcher
-from gate.population import Population
+from gate.population import Population, shipped_centre, shipped_population
 from gate.values import Gallery
-from tests.bench.derive_population import AGES, DRAWN, centre, centred, statistics
-from tests.bench.trials import Enrolled, Faces, Half, read, templates_of
+from tests.bench.derive_population import (
+    AGES,
+    DRAWN,
+    READERS,
+    centre,
+    centred,
+    halves,
+    judge,
+    statistics,
+)
+from tests.bench.trials import Enrolled, Faces, Half, adults_trial, read, templates_of
 
 CHILDREN, ADULTS, REFERENCES = 45, 300, 2
 ENROLLED = 0.6
@@ -131,6 +144,39 @@ def measure(everybody: Half, reader: str, splits: int) -> list[Groups]:
     return trials
 
 
+def measure_shipped(derive: Half, validate: Half, reader: str, times: int) -> list[Groups]:
+    """The trials with the shipped statistics, on the half on which nothing was tuned."""
+    shipped = shipped_population(READERS[reader])
+    if shipped is None:
+        raise SystemExit("the statistics are not in their place")
+    if reader == "dlib":
+        middle = shipped_centre(READERS[reader])
+        derive, validate = centred(derive, middle), centred(validate, middle)
+    return [trial(derive, validate, shipped, np.random.default_rng(n)) for n in range(times)]
+
+
+def print_adults(everybody: Half, reader: str, splits: int) -> None:
+    """LFW, 500 people, 3 references: TPIR at FPIR 1 % and 0.1 %."""
+    found = []
+    for seed in range(splits):
+        random = np.random.default_rng(seed)
+        parts = zip(
+            everybody.adults.parts(random, 0.5), everybody.young.parts(random, 0.5), strict=True
+        )
+        first, second = (Half(adults, young) for adults, young in parts)
+        if reader == "dlib":
+            middle = centre(first)
+            first, second = centred(first, middle), centred(second, middle)
+        chosen = adults_trial(second, random, size=500, k=3)
+        outcome = judge(chosen, statistics(first, DRAWN[reader]))
+        found.append([outcome.tpir(outcome.at(fpir)) for fpir in FPIRS])
+    mean, spread = np.mean(found, axis=0), np.std(found, axis=0)
+    said = " / ".join(
+        f"{100 * m:.1f} (sd {100 * s:.1f})" for m, s in zip(mean, spread, strict=True)
+    )
+    print(f"\n{reader}, LFW, 500 people, 3 references, {splits} splits: {said}\n", flush=True)
+
+
 def row(name: str, values: NDArray[np.float64] | list[float]) -> str:
     """One row of the table, in per cent."""
     return f"| {name} | " + " | ".join(f"{100 * value:.1f}" for value in values) + " |"
@@ -153,6 +199,12 @@ def main() -> None:
         print(row(f"{reader}, mean of {len(each)} splits", each.mean(axis=0)))
         print(row(f"{reader}, standard deviation", each.std(axis=0)))
         print(row(f"{reader}, all splits together {photos}", tpirs(together(trials))), flush=True)
+        trials = measure_shipped(*halves(everybody), reader, arguments.splits)
+        each = np.array([tpirs(groups) for groups in trials])
+        print(row(f"{reader}, shipped, mean of {len(each)} registers", each.mean(axis=0)))
+        print(row(f"{reader}, shipped, standard deviation", each.std(axis=0)))
+        print(row(f"{reader}, shipped, all together", tpirs(together(trials))), flush=True)
+        print_adults(everybody, reader, arguments.splits)
 
 
 if __name__ == "__main__":
