@@ -209,7 +209,9 @@ def print_fair(s: Scores, rows: dict[str, Row], first: Thresholds) -> None:
         }
         said = ", ".join(f"{way} {caught_at(o, f, price):.2%}" for way, (o, f) in ways.items())
         print(f"  caught where {price:.2%} are blocked by mistake: {said}")
-    fpir = max(agreed.fpir, 1 / len(s.strangers))
+    fpir = agreed.fpir
+    if not fpir:
+        return
     t = float(np.quantile(s.strangers[:, 0], 1 - fpir))
     strict = alone(s, 0, Thresholds(t, first.veto, 0))
     print(f"  sface alone at FPIR {fpir:.3%} (show {t:.2f}): TPIR {strict.tpir:.1%}", flush=True)
