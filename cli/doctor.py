@@ -13,6 +13,7 @@ from pathlib import Path
 
 import typer
 
+from cli.enrolment import again_sentence, without_second
 from cli.options import AsJson, site_of
 from cli.output import console, print_json, say
 from cli.site import Site, now
@@ -54,7 +55,8 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 def _findings(site: Site) -> Iterator[Finding]:
     yield from _try("settings", lambda: _settings(site))
     yield from _try("finder weights", lambda: [_weights(site, YUNET, "finder")])
-    yield from _try("reader weights", lambda: [_reader(site)])
+    if site.settings.matching.reader == "sface":
+        yield from _try("reader weights", lambda: [_reader(site)])
     yield from _try("models", lambda: [_models(site)])
     yield from _folders(site)
     yield from _try("register", lambda: _register(site))
@@ -142,6 +144,7 @@ def _register(site: Site) -> list[Finding]:
         ),
         _templates(site, len(snapshot.gallery.people)),
         Finding("audit log", "ok", f"{entries} entries, chain intact"),
+        *_second(site, snapshot),
     ]
     findings += _strange_channels(snapshot, frozenset(site.settings.channels))
     allowed = timedelta(days=site.settings.policy.register_max_age_days)
@@ -175,6 +178,18 @@ def _strange_channels(snapshot: RegisterSnapshot, channels: frozenset[str]) -> I
     if named - known:
         text = f"some name {', '.join(sorted(named - known))}, which is no channel of this site"
         yield Finding("permissions", "warning", text)
+
+
+def _second(site: Site, snapshot: RegisterSnapshot) -> list[Finding]:
+    """Whether the second reader knows everybody whom the first one knows."""
+    if snapshot.second is None:
+        return []
+    mode = site.settings.matching.second_reader
+    again = without_second(snapshot)
+    if again:
+        return [Finding("second reader", "warning", f"{mode}; {again_sentence(again)}")]
+    known = len(snapshot.second.people)
+    return [Finding("second reader", "ok", f"{mode}; it knows the same {known} people")]
 
 
 def _disk(site: Site) -> Finding:

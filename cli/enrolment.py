@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -15,10 +15,14 @@ from cli.output import print_json, say
 from cli.progress import steps
 from cli.site import Site, now
 from consent_db import templates
-from gate.enrol import RECOMMENDED, Enrolment, Reading, enrol, read_references
+from gate.arrays import Vectors
+from gate.engines.choose import BothReaders
+from gate.enrol import RECOMMENDED, Enrolment, Reading, enrol, read_references, with_second
 from gate.errors import EnrolmentRefused, SettingsError, SiteError
+from gate.load import Limits
 from gate.permission import may_have_template
 from gate.pipeline import permitted_gallery
+from gate.ports import FaceFinder, FaceReader
 from gate.values import Gallery, RegisterSnapshot, day_of
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp"}
@@ -43,10 +47,14 @@ def enrol_folder(
     snapshot = site.register().snapshot()
     enrolments = enrol_all(site, folder, actor(by))
     missing = _missing(snapshot, {e.person for e in enrolments if e.vector is not None})
+    again = without_second(site.register().snapshot())
     if as_json:
-        print_json({"enrolments": [_as_dict(e) for e in enrolments], "without_template": missing})
+        lists = {"without_template": missing, "without_second_template": again}
+        print_json({"enrolments": [_as_dict(e) for e in enrolments], **lists})
     else:
         _print(enrolments, missing)
+        if again:
+            say(again_sentence(again), style="yellow")
     if any(enrolment.vector is None for enrolment in enrolments):
         raise typer.Exit(1)
 
@@ -63,6 +71,7 @@ def enrol_all(site: Site, folder: Path, by: str) -> list[Enrolment]:
             "enrolled. No reference photo was looked at."
         )
     snapshot = site.register().snapshot()
+    both = _References(site.engines.finder, reader, site.engines.second)
     refused: list[Enrolment] = []
     readings: list[Reading] = []
     folders = sorted(path for path in folder.iterdir() if path.is_dir())
@@ -76,11 +85,35 @@ def enrol_all(site: Site, folder: Path, by: str) -> list[Enrolment]:
             for file in sorted(path.iterdir())
             if file.is_file() and file.suffix.lower() in _SUFFIXES
         }
-        finder, limits = site.engines.finder, site.policy.limits
-        readings.append(read_references(path.name, files, finder, reader, limits))
-    enrolled = [enrol(reading, _others(snapshot, readings, reading.person)) for reading in readings]
+        readings.append(both.read_references(path.name, files, site.policy.limits))
+    enrolled = [
+        both.with_second(enrol(reading, _others(snapshot, readings, reading.person)))
+        for reading in readings
+    ]
     saved = [_saved(site, enrolment, reader.version, by) for enrolment in enrolled]
     return sorted([*refused, *saved], key=lambda e: e.person)
+
+
+class _References:
+    """Reads references with every reader in use; a photo is decoded and searched once."""
+
+    def __init__(self, finder: FaceFinder, first: FaceReader, second: FaceReader | None) -> None:
+        self._finder, self._first, self._second = finder, first, second
+        self._seconds: dict[str, Vectors] = {}
+
+    def read_references(self, person: str, files: Mapping[str, bytes], limits: Limits) -> Reading:
+        """What the first reader gives; what the second gives is kept for ``with_second``."""
+        if self._second is None:
+            return read_references(person, files, self._finder, self._first, limits)
+        both = BothReaders(self._first, self._second)
+        reading = read_references(person, files, self._finder, both, limits)
+        vectors, self._seconds[person] = both.apart(reading.vectors)
+        return replace(reading, vectors=vectors)
+
+    def with_second(self, enrolment: Enrolment) -> Enrolment:
+        """The enrolment with the second reader's template, where there is a second reader."""
+        vectors = self._seconds.get(enrolment.person)
+        return enrolment if vectors is None else with_second(enrolment, vectors)
 
 
 def _may_not_be_enrolled(snapshot: RegisterSnapshot, ref: str) -> str:
@@ -107,7 +140,7 @@ def _others(snapshot: RegisterSnapshot, readings: Sequence[Reading], person: str
     )
 
 
-def _saved(site: Site, enrolment: Enrolment, version: str, by: str) -> Enrolment:
+def _saved(site: Site, enrolment: Enrolment, first: str, by: str) -> Enrolment:
     """Store the template, if there is one; refused where permission ended in the meantime."""
     if enrolment.vector is None:
         return enrolment
@@ -116,9 +149,13 @@ def _saved(site: Site, enrolment: Enrolment, version: str, by: str) -> Enrolment
         for r in enrolment.references
         if r.counts
     ]
+    made = {first: enrolment.vector}
+    if site.engines.second is not None and enrolment.second is not None:
+        made[site.engines.second.version] = enrolment.second
     try:
         with site.database.transaction(by) as transaction:
-            templates.save(transaction, enrolment.person, version, enrolment.vector, references)
+            for version, vector in made.items():
+                templates.save(transaction, enrolment.person, version, vector, references)
     except EnrolmentRefused as error:
         return replace(enrolment, vector=None, refused=str(error))
     return enrolment
@@ -133,6 +170,22 @@ def _missing(snapshot: RegisterSnapshot, enrolled: set[str]) -> list[str]:
         for ref in snapshot.people
         if ref not in have and may_have_template(snapshot.biometrics.get(ref, ()), today)
     ]
+
+
+def without_second(snapshot: RegisterSnapshot) -> list[str]:
+    """People with a template of the reader and none of the second reader that is in use."""
+    if snapshot.second is None:
+        return []
+    have = set(snapshot.second.people)
+    return [ref for ref in snapshot.gallery.people if ref not in have]
+
+
+def again_sentence(refs: Sequence[str]) -> str:
+    """Who must be enrolled again for the second reader, as a sentence."""
+    return (
+        f"{len(refs)} people have no template for the second reader, which therefore cannot "
+        f"recognise them; enrol them again: {', '.join(refs)}."
+    )
 
 
 def _as_dict(enrolment: Enrolment) -> dict[str, object]:

@@ -38,9 +38,8 @@ def judge_opener(site: Site) -> Callable[[], Callable[[Path, Arrival], Judgement
 
 def blocked_by(site: Site) -> Callable[[Arrival, Reason, str], Judgement]:
     """The judgement for a photo that a worker could not finish."""
-    configured = site.settings.engines
-    finder = locate(YUNET, configured.finder_weights)[1].name
-    engine = engine_version(finder, site.reader_version)
+    finder = locate(YUNET, site.settings.engines.finder_weights)[1].name
+    engine = engine_version(finder, *site.reader_versions)
     policy, register = site.policy, site.register()
 
     def blocked(arrival: Arrival, reason: Reason, detail: str) -> Judgement:

@@ -17,7 +17,6 @@ from consent_db.photos import SqlLedger
 from consent_db.register import SqlRegister
 from consent_db.statements import SqlStatements
 from gate import settings as settings_file
-from gate.engines.weights import SFACE, locate
 from gate.engines.yunet import YuNet
 from gate.errors import SiteError
 from gate.load import Limits
@@ -110,22 +109,21 @@ class Site:
     @cached_property
     def engines(self) -> Engines:
         """The models; loading takes about half a second."""
-        return Engines(YuNet(self.settings.engines.finder_weights), self._reader())
+        settings = self.settings
+        second = settings.matching.second_name
+        return Engines(
+            YuNet(settings.engines.finder_weights),
+            self._reader(settings.matching.reader),
+            self._reader(second) if second else None,
+        )
 
-    def _reader(self) -> FaceReader | None:
+    def _reader(self, name: str) -> FaceReader | None:
         if self.names_by_people:
             return None
         # Here, so that without it the model is not even imported.
-        from gate.engines.sface import SFace
+        from gate.engines.choose import open_reader
 
-        return SFace(self.settings.engines.reader_weights)
-
-    @property
-    def reader_version(self) -> str:
-        """The reader's name, without loading it; "" where people say who is in a photo."""
-        if self.names_by_people:
-            return ""
-        return locate(SFACE, self.settings.engines.reader_weights)[1].name
+        return open_reader(name, self.settings.engines.reader_weights)
 
     @property
     def policy(self) -> Policy:
@@ -142,11 +140,26 @@ class Site:
             ),
             settings.policy.leavers_may_be_shown,
             timedelta(days=settings.policy.register_max_age_days),
+            settings.matching.second_policy(),
         )
 
     def register(self) -> SqlRegister:
         """The register as the gate asks it."""
-        return SqlRegister(self.database, self.reader_version)
+        return SqlRegister(self.database, *self.reader_versions)
+
+    @property
+    def reader_versions(self) -> tuple[str, str]:
+        """The versions of the reader and of the second one ("" for none), without loading them.
+
+        Where people say who is in a photo, both are "".
+        """
+        if self.names_by_people:
+            return "", ""
+        from gate.engines.choose import reader_version
+
+        matching, weights = self.settings.matching, self.settings.engines.reader_weights
+        second = reader_version(matching.second_name) if matching.second_name else ""
+        return reader_version(matching.reader, weights), second
 
     def ledger(self, actor: str) -> SqlLedger:
         """The ledger of photos, written to in this name."""

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from gate.errors import RegisterError
-from gate.values import Face, FaceDecision, Match, Search
+from gate.values import Face, FaceDecision, Match, Search, Second
 
 
 @cache
@@ -17,9 +17,11 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - any type that pyd
     return TypeAdapter(kind)
 
 
-def pack(value: tuple[Face | Match | FaceDecision, ...] | Search | None) -> Any:  # noqa: ANN401
+def pack(
+    value: tuple[Face | Match | FaceDecision, ...] | Search | Second | None,
+) -> Any:  # noqa: ANN401
     """Plain lists and dictionaries. Raises RegisterError when a number in them is not finite."""
-    kind = tuple[Face | Match | FaceDecision, ...] | Search | None
+    kind = tuple[Face | Match | FaceDecision, ...] | Search | Second | None
     plain = _adapter(kind).dump_python(value)
     try:
         json.dumps(plain, allow_nan=False)
@@ -46,4 +48,10 @@ def face_decisions(stored: object) -> tuple[FaceDecision, ...]:
 def search(stored: object) -> Search | None:
     """What was searched for faces."""
     found: Search | None = _adapter(Search | None).validate_python(stored)
+    return found
+
+
+def second(stored: object) -> Second | None:
+    """What the second reader was asked for."""
+    found: Second | None = _adapter(Second | None).validate_python(stored)
     return found

@@ -307,6 +307,7 @@ def _add_judgement(tx: Transaction, judgement: Judgement, photo: int, cause: str
         detail=storable(judgement.detail),
         seconds=dict(judgement.seconds),
         cause=cause,
+        second=evidence.pack(judgement.second),
     )
     number = int(tx.connection.execute(adding.returning(judgements.c.id)).scalar_one())
     _add_decisions(tx, judgement, number, cause)

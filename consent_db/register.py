@@ -11,17 +11,27 @@ from consent_db import biometrics, consents, people, restrictions, templates
 from consent_db.database import Database
 from consent_db.schema import register
 from gate.errors import RegisterUnreachable
-from gate.values import BiometricRecord, ConsentRecord, RegisterSnapshot, Restriction
+from gate.values import (
+    BiometricRecord,
+    ConsentRecord,
+    Gallery,
+    RegisterSnapshot,
+    Restriction,
+)
 
 Owned = TypeVar("Owned", ConsentRecord, BiometricRecord, Restriction)
 
 
 class SqlRegister:
-    """The people and their permissions, with the templates of one version of the reader."""
+    """The people and their permissions, with the templates of one version of the reader.
 
-    def __init__(self, database: Database, reader_version: str) -> None:
+    ``second_version``: the version of the second reader, whose templates come too; "" for none.
+    """
+
+    def __init__(self, database: Database, reader_version: str, second_version: str = "") -> None:
         self._database = database
         self._reader_version = reader_version
+        self._second_version = second_version
 
     def revision(self) -> int:
         """Rises with every change; one small query. Raises RegisterUnreachable."""
@@ -42,7 +52,13 @@ class SqlRegister:
                 biometrics=_by_person(biometrics.everything(connection)),
                 restrictions=_by_person(restrictions.standing(connection)),
                 gallery=templates.gallery(connection, self._reader_version),
+                second=self._second(connection),
             )
+
+    def _second(self, connection: Connection) -> Gallery | None:
+        if not self._second_version:
+            return None
+        return templates.gallery(connection, self._second_version)
 
 
 def revision(connection: Connection) -> int:

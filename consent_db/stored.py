@@ -217,4 +217,5 @@ def _judgement(row: _Row, decided: tuple[Decision, ...]) -> Judgement:
         search=evidence.search(row.search),
         detail=row.detail,
         seconds=row.seconds,
+        second=evidence.second(row.second),
     )

@@ -2,14 +2,15 @@
 
 The order of the rules, for one channel and one day:
 
-1. A face that may be a restricted person (at the veto threshold), or that somebody names as one,
-   blocks; nothing outweighs it.
+1. A face that may be a restricted person (at the veto threshold of any reader), or that somebody
+   names as one, blocks; nothing outweighs it.
 2. A photo that a person refused for the channel is blocked.
 3. Where people name the faces, a photo is held until something was said about each of them.
 4. A face is shown only if it is matched at the showing threshold, everybody within the margin of
-   the best match has live permission too, and no other face claims one of them more strongly; or
-   if a person names it, that somebody has live permission, nobody else whom it is matched to at
-   the showing threshold lacks it, and no other face has the same name.
+   the best match has live permission too, and no other face claims one of them more strongly;
+   where a second reader must agree, the same must hold for what it saw. Or if a person names it,
+   that somebody has live permission, nobody else whom it is matched to at the showing threshold
+   lacks it, and no other face has the same name.
 5. What a person calls no face is left alone, unless it is matched at the showing threshold.
 6. Every other face is covered: also one that is matched to somebody named elsewhere in the photo.
 7. No face at all: approve, or review where the channel asks for it.
@@ -25,6 +26,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from gate.permission import Permission, permission, restriction_on
+from gate.second_reader import disagrees, may_veto
 from gate.spoken import Weighing, all_said, weigh
 from gate.statements import NOTHING_SAID, Said
 from gate.values import (
@@ -40,6 +42,7 @@ from gate.values import (
     Person,
     Reason,
     Restriction,
+    Second,
     Thresholds,
     Verdict,
 )
@@ -47,7 +50,10 @@ from gate.values import (
 
 @dataclass(frozen=True)
 class Rules:
-    """What is the same for every photo: the register's word, thresholds, policy, and the day."""
+    """What is the same for every photo: the register's word, thresholds, policy, and the day.
+
+    ``second``: what the second reader's word counts for; None without one.
+    """
 
     people: Mapping[str, Person]
     consents: Mapping[str, tuple[ConsentRecord, ...]]
@@ -55,6 +61,7 @@ class Rules:
     thresholds: Thresholds
     on: date
     leavers_may_be_shown: bool = False
+    second: Second | None = None
 
 
 def decide(
@@ -144,6 +151,12 @@ def _veto(number: int, match: Match, channel: Channel, rules: Rules) -> FaceDeci
                 _runner_up(match, candidate.person),
                 restriction=restriction.id,
             )
+    for candidate in may_veto(match, rules.second):
+        restrictions = rules.restrictions.get(candidate.person, ())
+        restriction = restriction_on(restrictions, channel.name, rules.on)
+        if restriction is not None:
+            found = FaceDecision(number, Outcome.VETO, FaceReason.RESTRICTED, candidate.person)
+            return replace(found, restriction=restriction.id)
     return None
 
 
@@ -175,6 +188,8 @@ def _judge(
         return replace(known, reason=FaceReason.CONFUSABLE)
     if _claimed_by_another(number, best, matches):
         return replace(known, reason=FaceReason.CLAIMED_TWICE)
+    if _not_agreed(match, best.person, channel, rules):
+        return replace(known, reason=FaceReason.READERS_DISAGREE)
     if channel.cover_everyone:
         return replace(known, reason=FaceReason.COVER_EVERYONE)
     return replace(known, outcome=Outcome.SHOWN, reason=FaceReason.PERMITTED)
@@ -203,6 +218,15 @@ def _confusable(match: Match, best: Candidate, channel: Channel, rules: Rules) -
     """Whether somebody without permission resembles the face nearly as much as the best match."""
     near = [c for c in match.candidates if c.score >= best.score - rules.thresholds.margin]
     return any(not _permission(c.person, channel, rules).granted for c in near)
+
+
+def _not_agreed(match: Match, person: str, channel: Channel, rules: Rules) -> bool:
+    """Whether a second reader that must agree on this person does not."""
+
+    def is_permitted(other: str) -> bool:
+        return _permission(other, channel, rules).granted
+
+    return disagrees(match, person, rules.second, is_permitted)
 
 
 def _claimed_by_another(number: int, best: Candidate, matches: Sequence[Match]) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 _BY_PEOPLE = "faces named by people"
 
 
-def engine_version(finder: str, reader: str) -> str:
-    """Finder and reader in one line; ``reader`` is "" where people name the faces."""
-    return f"{finder} + {reader}" if reader else f"{finder}, {_BY_PEOPLE}"
+def engine_version(finder: str, *readers: str) -> str:
+    """Finder and readers in one line; "" counts as none, and with none people name the faces."""
+    named = [reader for reader in readers if reader]
+    return " + ".join([finder, *named]) if named else f"{finder}, {_BY_PEOPLE}"
 
 
 def is_named_by_people(engine: str) -> bool:

@@ -110,6 +110,8 @@ _FACE_REASONS = {
     "here.",
     FaceReason.CLAIMED_TWICE: "Another face in this photo is more like the same person, and nobody "
     "can be in one photo twice.",
+    FaceReason.READERS_DISAGREE: "The two ways of comparing faces do not agree on who it is. "
+    "It may be that one of them has nothing to compare this person with.",
     FaceReason.UNREADABLE: "It is too small or too unclear to be recognised.",
     FaceReason.NO_CONSENT: "Nobody has given permission to show this person here.",
     FaceReason.REFUSED: "Permission to show this person here was refused.",
@@ -192,6 +194,15 @@ _TEXTS = {
     "change {register}.",
     Text.THRESHOLDS: "A similarity of {show} is needed to show a face, and {veto} is enough to "
     "hold a photo; people whose similarities differ by less than {margin} count as confusable.",
+    Text.SECOND_MUST_AGREE: "A second way of comparing faces, {reader}, must agree before a face "
+    "is shown. It needs a similarity of {show}, and {veto} is enough to hold a photo. A "
+    "difference of less than {margin} counts as confusable. Its numbers are on a scale of their "
+    "own.",
+    Text.SECOND_MAY_VETO: "A second way of comparing faces, {reader}, may hold a photo. A "
+    "similarity of {veto} is enough. Its numbers are on a scale of their own.",
+    Text.SECOND_SAW: "By the second way of comparing it is most like {ref}: {score}.",
+    Text.SECOND_HOLDS: "By the second way of comparing the similarity to {ref} is {score}, and "
+    "{needed} is enough to hold a photo.",
     Text.DETAIL: "Note of the system: {detail}",
     Text.FACE_SHOWN: "Face {number} is shown.",
     Text.FACE_COVERED: "Face {number} is covered.",

@@ -20,6 +20,9 @@ from gate.values import Face, Gallery
 RECOMMENDED = 3
 """References from which recognition is as good as measured in docs/matching.md."""
 
+UNLIKE = "unlike this person's other references"
+"""Why a reference that could be read was left out of the template."""
+
 _LONG_EDGE = 1200
 _SMALLEST_FACE = 48.0
 """Height in pixels of the smallest face that makes a reference."""
@@ -60,12 +63,16 @@ class Reading:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What came of one person's references; ``vector`` is None when no template can be made."""
+    """What came of one person's references; ``vector`` is None when no template can be made.
+
+    ``second``: the template of the second reader, from the same references.
+    """
 
     person: str
     references: tuple[Reference, ...]
     vector: Vectors | None
     refused: str = ""
+    second: Vectors | None = None
 
     @property
     def counting(self) -> int:
@@ -164,7 +171,23 @@ def enrol(reading: Reading, others: Gallery) -> Enrolment:
         return Enrolment(reading.person, tuple(references), None, _DIFFERENT)
     for row in left_out:
         place = counting[row]
-        references[place] = replace(
-            references[place], refused="unlike this person's other references"
-        )
+        references[place] = replace(references[place], refused=UNLIKE)
     return Enrolment(reading.person, tuple(references), vector)
+
+
+def with_second(enrolment: Enrolment, vectors: Vectors) -> Enrolment:
+    """The enrolment with the second reader's template.
+
+    ``vectors``: what the second reader gave, one row for every reference that could be read. The
+    template is the normalised mean of those that the first reader's template rests on. A person
+    whose second template cannot be made is refused, so that nobody has only one of the two.
+    """
+    if enrolment.vector is None:
+        return enrolment
+    read = [ref for ref in enrolment.references if ref.counts or ref.refused == UNLIKE]
+    mean = vectors[[row for row, ref in enumerate(read) if ref.counts]].mean(axis=0)
+    length = float(np.linalg.norm(mean))
+    if not 1e-6 < length < np.inf:
+        words = "the second reader cannot make a template of these photos"
+        return replace(enrolment, vector=None, refused=words)
+    return replace(enrolment, second=(mean / length).astype(np.float32))

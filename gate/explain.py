@@ -14,6 +14,7 @@ from gate.engine_names import is_named_by_people
 from gate.english import ENGLISH
 from gate.evidence_table import evidence_table
 from gate.explain_faces import Evidence, evidence_of, full_face, plain_face, refused_by
+from gate.explain_second import second_sentence
 from gate.roles import Sight, sight_of
 from gate.safe_text import isolated
 from gate.values import Decision, Outcome, Reason, Search
@@ -261,6 +262,8 @@ def _basis(words: Catalogue, case: Case) -> Iterator[str]:
     else:
         limits = {name: f"{value:.2f}" for name, value in asdict(judgement.thresholds).items()}
         yield words.say(Text.THRESHOLDS, **limits)
+    if judgement.second is not None:
+        yield second_sentence(words, judgement.second)
     versions = {name: isolated(str(value)) for name, value in asdict(judgement.versions).items()}
     yield words.say(Text.VERSIONS, **versions)
     if judgement.detail:

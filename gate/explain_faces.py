@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gate.case import Case, Spoken
+from gate.explain_second import second_face
 from gate.safe_text import clean, isolated
 from gate.values import (
     ALL_CHANNELS,
@@ -36,6 +37,7 @@ _NOBODY_FOR_SURE = frozenset(
         FaceReason.NOT_RECOGNISED,
         FaceReason.CONFUSABLE,
         FaceReason.CLAIMED_TWICE,
+        FaceReason.READERS_DISAGREE,
         FaceReason.UNREADABLE,
         FaceReason.NAMED_ELSEWHERE,
     }
@@ -76,6 +78,7 @@ def full_face(words: Catalogue, case: Case, decision: Decision, face: FaceDecisi
         _lead(words, decision, face),
         *(why + who if face.reason in _NOBODY_FOR_SURE else who + why),
         *_said_by(words, case, face),
+        *second_face(words, case, face),
         *_permission(words, case, face),
         *_restriction(words, case, face),
     ]

@@ -16,10 +16,11 @@ from gate.errors import EngineError, LoadRefused
 from gate.find import INSPECT_EDGE, find
 from gate.load import Limits, load
 from gate.match import Matcher
-from gate.permission import may_have_template
+from gate.permitted import permitted
 from gate.population import shipped_population
 from gate.ports import Clock, FaceFinder, FaceReader, Register, StatementBook
-from gate.statements import Statement, place, with_landmarks
+from gate.second_look import SecondLook, SecondPolicy, second_look
+from gate.statements import Said, Statement, place, with_landmarks
 from gate.stopwatch import Stopwatch
 from gate.values import (
     Channel,
@@ -27,10 +28,12 @@ from gate.values import (
     Face,
     Gallery,
     Judgement,
+    Match,
     Outcome,
     Reason,
     RegisterSnapshot,
     Rendition,
+    Second,
     Thresholds,
     Verdict,
     Versions,
@@ -59,6 +62,7 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     leavers_may_be_shown: bool = False
     register_max_age: timedelta = timedelta(days=400)
+    second: SecondPolicy | None = None
 
     @property
     def inspect_edge(self) -> int:
@@ -68,15 +72,21 @@ class Policy:
 
 @dataclass(frozen=True)
 class Engines:
-    """The models in use; without a reader no face is ever compared, and people name the faces."""
+    """The models in use; ``second`` is the second reader, or None.
+
+    Without a reader no face is ever compared, and people name the faces.
+    """
 
     finder: FaceFinder
     reader: FaceReader | None
+    second: FaceReader | None = None
 
     @property
     def version(self) -> str:
-        """Both models in one line."""
-        return engine_version(self.finder.version, self.reader.version if self.reader else "")
+        """All models in one line."""
+        readers = (self.reader, self.second)
+        names = [reader.version for reader in readers if reader is not None]
+        return engine_version(self.finder.version, *names)
 
 
 @dataclass(frozen=True)
@@ -134,6 +144,7 @@ class Gate:
         self._software = software
         self._statements = statements
         self._known: _Known | None = None
+        self._second: tuple[_Known, SecondLook | None] | None = None
 
     def judge(
         self,
@@ -189,11 +200,15 @@ class Gate:
             vectors = self._read(picture.pixels, faces, readable)
         with watch("match"):
             matches = known.matcher.match(vectors, readable)
+        second = self._second_look(known)
         with watch("decide"):
-            decisions = [
-                decide(faces, matches, channel, self._rules(known), placed.said)
-                for channel in self._policy.channels
-            ]
+            decisions = self._decide(faces, matches, self._rules(known), placed.said)
+        if second is not None:
+            with watch("read again"):
+                matches = second.matches(picture.pixels, faces, matches, decisions)
+            with watch("decide"):
+                rules = self._rules(known, second.rule)
+                decisions = self._decide(faces, matches, rules, placed.said)
         renditions: tuple[Rendition, ...] = ()
         if with_copies:
             seen = Seen(picture.pixels, faces, vectors, matches, placed.aside)
@@ -212,7 +227,21 @@ class Gate:
             replace(search, smallest=search.smallest / picture.scale),
             renditions,
             seconds=watch.seconds,
+            second=second.rule if second is not None else None,
         )
+
+    def _decide(
+        self, faces: Sequence[Face], matches: Sequence[Match], rules: Rules, said: Said
+    ) -> list[Decision]:
+        return [decide(faces, matches, channel, rules, said) for channel in self._policy.channels]
+
+    def _second_look(self, known: _Known) -> SecondLook | None:
+        """The second reader as the register is now. Raises EngineError when it is missing."""
+        if self._second is None or self._second[0] is not known:
+            policy, reader = self._policy, self._engines.second
+            made = second_look(policy.second, reader, known.snapshot, policy.channels, known.on)
+            self._second = known, made
+        return self._second[1]
 
     def _read(self, pixels: Pixels, faces: Sequence[Face], readable: Sequence[bool]) -> Vectors:
         """One row per face; rows of faces that cannot be read are zero."""
@@ -251,7 +280,7 @@ class Gate:
         ]
         return final, tuple(made[d.channel] for d in final if d.channel in made)
 
-    def _rules(self, known: _Known) -> Rules:
+    def _rules(self, known: _Known, second: Second | None = None) -> Rules:
         snapshot = known.snapshot
         return Rules(
             snapshot.people,
@@ -260,6 +289,7 @@ class Gate:
             self._policy.thresholds,
             known.on,
             self._policy.leavers_may_be_shown,
+            second,
         )
 
     def _age(self, snapshot: RegisterSnapshot) -> timedelta | None:
@@ -285,16 +315,5 @@ class Gate:
 
 
 def permitted_gallery(snapshot: RegisterSnapshot, on: date) -> Gallery:
-    """The templates whose people have live biometric permission on this day."""
-    gallery = snapshot.gallery
-    rows = [
-        row
-        for row, person in enumerate(gallery.people)
-        if may_have_template(snapshot.biometrics.get(person, ()), on)
-    ]
-    return Gallery(
-        tuple(gallery.people[row] for row in rows),
-        gallery.vectors[rows],
-        tuple(gallery.references[row] for row in rows),
-        gallery.reader,
-    )
+    """The first reader's templates whose people have live biometric permission on this day."""
+    return permitted(snapshot.gallery, snapshot, on)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 
@@ -16,10 +18,14 @@ DRAWN_PER_GROUP = 100
 """How many vectors of each group join every cohort.
 
 With 100 adults and 100 children, the score at which one stranger in 1,000 passes is nearly the
-same for adults and children and for registers of 20 to 2,000 people: docs/matching.md.
+same for adults and children and for registers of 20 to 2,000 people: docs/matching.md. A
+reader's file may ask for other numbers.
 """
 
-_FILES = {"sface-2021dec": "population_sface.npz"}
+_FILES = {
+    "sface-2021dec": "population_sface.npz",
+    "dlib-resnet-2017-centred": "population_dlib.npz",
+}
 """Shipped files, by the beginning of the reader's version."""
 
 _SEED = 20260101
@@ -30,12 +36,13 @@ class Group:
     """Embeddings of one group of people as a normal distribution.
 
     ``mean``: shape (d,). ``factor``: lower triangular, shape (d, d); factor @ factor.T is the
-    covariance.
+    covariance. ``drawn``: how many vectors of the group join every cohort.
     """
 
     name: str
     mean: Vectors
     factor: Vectors
+    drawn: int = DRAWN_PER_GROUP
 
 
 @dataclass(frozen=True)
@@ -44,9 +51,14 @@ class Population:
 
     groups: tuple[Group, ...]
 
-    def draw(self, per_group: int = DRAWN_PER_GROUP) -> Vectors:
-        """Invented people: ``per_group`` unit vectors of every group; always the same ones."""
-        return np.concatenate([_draw(g, per_group, _SEED + n) for n, g in enumerate(self.groups)])
+    def draw(self, per_group: int | None = None) -> Vectors:
+        """Invented people: unit vectors of every group, as many as it asks for; always the same.
+
+        ``per_group``: another number, for measuring.
+        """
+        counts = [group.drawn if per_group is None else per_group for group in self.groups]
+        drawn = zip(self.groups, counts, strict=True)
+        return np.concatenate([_draw(g, count, _SEED + n) for n, (g, count) in enumerate(drawn)])
 
 
 def describe(name: str, vectors: Vectors) -> Group:
@@ -70,12 +82,36 @@ def shipped_population(reader: str) -> Population | None:
 
     Raises EngineError when the file is missing or damaged.
     """
-    name = next((file for start, file in _FILES.items() if reader.startswith(start)), None)
-    if name is None:
+    name = _name(reader)
+    if not name:
         return None
+    with _opened(name) as stored:
+        return Population(tuple(_group(stored, str(group)) for group in stored["groups"]))
+
+
+def shipped_centre(reader: str) -> Vectors:
+    """The middle between adults' and children's faces as this reader gives them, shape (d,).
+
+    For readers whose faces all lie in one direction; it is subtracted before anything is
+    compared. Raises EngineError when there is none for this reader, or it is damaged.
+    """
+    name = _name(reader)
+    with _opened(name) as stored:
+        centre: Vectors = stored["centre"].astype(np.float32)
+        if centre.ndim != 1 or not np.isfinite(centre).all():
+            raise ValueError("the centre is not a row of numbers")
+        return centre
+
+
+def _name(reader: str) -> str:
+    return next((file for start, file in _FILES.items() if reader.startswith(start)), "")
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[np.lib.npyio.NpzFile]:
     try:
         with (resources.files("gate") / "data" / name).open("rb") as file, np.load(file) as stored:
-            return Population(tuple(_group(stored, str(group)) for group in stored["groups"]))
+            yield stored
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise EngineError(
             f"The population statistics {name} are missing or damaged; install photogate again."
@@ -87,7 +123,10 @@ def _group(stored: np.lib.npyio.NpzFile, name: str) -> Group:
     factor = stored[f"{name}_factor"].astype(np.float32)
     if factor.shape != (len(mean), len(mean)) or not np.isfinite(factor).all():
         raise ValueError(f"group {name} does not hold a mean and its covariance")
-    return Group(name, mean, factor)
+    drawn = int(stored[f"{name}_drawn"]) if f"{name}_drawn" in stored else DRAWN_PER_GROUP
+    if drawn < 1:
+        raise ValueError(f"group {name} asks for no vectors")
+    return Group(name, mean, factor, drawn)
 
 
 def _draw(group: Group, count: int, seed: int) -> Vectors:

@@ -13,10 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from gate.errors import SettingsError
 from gate.match import DEFAULT_THRESHOLDS
-from gate.values import ALL_CHANNELS, Channel, Thresholds
+from gate.second_look import SecondPolicy
+from gate.second_reader import DLIB_THRESHOLDS, SECOND_THRESHOLDS
+from gate.values import ALL_CHANNELS, Channel, SecondMode, Thresholds
 
 FILE_NAME = "photogate.toml"
 _CHANNEL_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+SECOND_READER = "dlib"
+"""The only reader that can stand beside another one."""
+
 _RESERVED = {"con", "prn", "aux", "nul", ALL_CHANNELS}
 
 PositiveSeconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -68,14 +73,40 @@ class MatchingSettings(_Section):
         return {**data, "thresholds_from": "here"} if own else data
 
     @model_validator(mode="after")
+    def _second_is_another(self) -> MatchingSettings:
+        if self.second_reader != "off" and self.reader == SECOND_READER:
+            raise ValueError(
+                f'second_reader is {SECOND_READER}, too: set it to "off", or reader to "sface"'
+            )
+        return self
+
+    @model_validator(mode="after")
     def _veto_is_lower(self) -> MatchingSettings:
         if self.veto_threshold > self.show_threshold:
             raise ValueError("veto_threshold must not be higher than show_threshold")
         return self
 
     def thresholds(self) -> Thresholds:
-        """The three numbers of the file as a value for the rules."""
-        return Thresholds(self.show_threshold, self.veto_threshold, self.margin)
+        """The three numbers of the file as a value for the rules.
+
+        The numbers that a new file begins with are SFace's: where nobody chose others, dlib
+        counts with its own.
+        """
+        thresholds = Thresholds(self.show_threshold, self.veto_threshold, self.margin)
+        if self.reader == "dlib" and thresholds == DEFAULT_THRESHOLDS:
+            return DLIB_THRESHOLDS
+        return thresholds
+
+    @property
+    def second_name(self) -> str:
+        """The name of the second reader, "" for none; without face templates there is none."""
+        return "" if self.second_reader == "off" or self.mode == "people" else SECOND_READER
+
+    def second_policy(self) -> SecondPolicy | None:
+        """What the second reader is for, and its thresholds; None for none."""
+        if not self.second_name:
+            return None
+        return SecondPolicy(SecondMode(self.second_reader), SECOND_THRESHOLDS)
 
 
 class PolicySettings(_Section):

@@ -224,7 +224,8 @@ class RegisterSnapshot:
     """All that deciding needs of the register, as it was at one revision.
 
     ``revision`` rises with every change. ``confirmed_at`` (UTC) is when the register was last
-    imported or changed; None when nothing was ever put in.
+    imported or changed; None when nothing was ever put in. ``second`` holds the templates of the
+    second reader, where one is in use.
     """
 
     revision: int
@@ -234,6 +235,7 @@ class RegisterSnapshot:
     biometrics: Mapping[str, tuple[BiometricRecord, ...]]
     restrictions: Mapping[str, tuple[Restriction, ...]]
     gallery: Gallery
+    second: Gallery | None = None
 
 
 # --- matching and deciding ----------------------------------------------------------------------
@@ -254,10 +256,13 @@ class Match:
     ``candidates`` holds, best first, every person at or above the veto threshold or within the
     margin of the best one, and at least the best two where the register has as many.
     ``readable`` is False when the face is too small or too weak to be read: it has no candidates.
+    ``second`` holds the candidates of the second reader, whose scores are not comparable; none
+    when there is no second reader or it was not asked about this face.
     """
 
     candidates: tuple[Candidate, ...] = ()
     readable: bool = True
+    second: tuple[Candidate, ...] = ()
 
     @property
     def best(self) -> Candidate | None:
@@ -277,6 +282,22 @@ class Thresholds:
     show: float
     veto: float
     margin: float
+
+
+class SecondMode(StrEnum):
+    """What the second reader's word counts for; it never shows a face and never lifts a veto."""
+
+    MUST_AGREE = "must_agree"
+    MAY_VETO = "may_veto"
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """The second reader: what it is asked for, its version, and thresholds in its own scores."""
+
+    mode: SecondMode
+    reader: str
+    thresholds: Thresholds
 
 
 class Verdict(StrEnum):
@@ -314,6 +335,7 @@ class FaceReason(StrEnum):
     NOT_RECOGNISED = "not_recognised"
     CONFUSABLE = "confusable"
     CLAIMED_TWICE = "claimed_twice"
+    READERS_DISAGREE = "readers_disagree"
     UNREADABLE = "unreadable"
     NO_CONSENT = "no_consent"
     REFUSED = "refused"
@@ -372,8 +394,9 @@ WORTH_TRYING_AGAIN = frozenset(
 class FaceDecision:
     """What happens to the face with this number (its place in ``Judgement.faces``), and why.
 
-    ``person``: whom the face was taken for; None when honestly nobody. ``consent`` is the id of
-    the consent record that counted, ``restriction`` that of the restriction that vetoed,
+    ``person``: whom the face was taken for; None when honestly nobody. ``score`` and
+    ``runner_up`` are the first reader's; None where the second reader vetoed. ``consent`` is the
+    id of the consent record that counted, ``restriction`` that of the restriction that vetoed,
     ``statement`` that of what a person said about this face.
     """
 
@@ -454,6 +477,7 @@ class Judgement:
     asked for. Every configured channel has exactly one decision; only ``approve`` and ``blur``
     have a rendition. ``statements`` are the ids of all that people said about the photo and that
     this judgement knows of; they are checked when it is stored, and not stored with it.
+    ``second`` says what the second reader was asked for; None without one.
     """
 
     photo: str
@@ -470,6 +494,7 @@ class Judgement:
     detail: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
     statements: tuple[int, ...] = ()
+    second: Second | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ from gate.values import (
     Reason,
     Restriction,
     Search,
+    Second,
+    SecondMode,
     Thresholds,
     Verdict,
     Versions,
@@ -117,7 +119,11 @@ REFS = st.sampled_from(["QZX1", "QZX2", "QZX3"])
 
 
 _CANDIDATES = st.builds(Candidate, REFS, SCORES)
-_MATCHES = st.builds(Match, st.lists(_CANDIDATES, max_size=3).map(tuple))
+_SEEN = st.lists(_CANDIDATES, max_size=3).map(tuple)
+_MATCHES = st.builds(Match, _SEEN, st.booleans(), _SEEN)
+_SECONDS = st.none() | st.builds(
+    Second, st.sampled_from(SecondMode), st.just("QZX reader"), st.just(THRESHOLDS)
+)
 _CHANNELS = ("website", "print")
 _COPIES = st.lists(
     st.builds(
@@ -168,6 +174,7 @@ def cases(draw: st.DrawFn) -> Case:
         search=draw(st.sampled_from([SEARCH, None])),
         detail="QZX detail",
     )
+    judged = replace(judged, second=draw(_SECONDS))
     return replace(
         case_of(judged, *draw(_COPIES)),
         judged_by="QZXactor",

@@ -37,6 +37,8 @@ from gate.values import (
     Person,
     Reason,
     Search,
+    Second,
+    SecondMode,
     Thresholds,
     Verdict,
     Versions,
@@ -137,10 +139,14 @@ def judgement(
             Decision("print", Verdict.BLOCK, Reason.RESTRICTED_PERSON, decided),
         ),
         faces=seen,
-        matches=(Match((Candidate("P1", 0.8123456789012345),)), Match(readable=False)),
+        matches=(
+            Match((Candidate("P1", 0.8123456789012345),), second=(Candidate("P2", 0.3),)),
+            Match(readable=False),
+        ),
         search=Search((1920, 960), (0, 90), 0.3, 11.5),
         detail="looked twice",
         seconds={"find": 0.25, "read": 0.5},
+        second=Second(SecondMode.MAY_VETO, "reader 2", Thresholds(0.4, 0.2, 0.1)),
     )
 
 

@@ -1,8 +1,8 @@
 """Derive the shipped population statistics and thresholds, and print what they let pass and catch.
 
-python -m tests.bench.derive_population EMBEDDINGS --without NAMES [--write FILE]
+python -m tests.bench.derive_population EMBEDDINGS --without NAMES [--reader dlib] [--write FILE]
 
-EMBEDDINGS holds lfw.npz (identity, sface) and ages.npz (identity, age, sface); NAMES is a text
+EMBEDDINGS holds lfw.npz (identity, sface, dlib) and ages.npz (the same, and age); NAMES is a text
 file with the people who are kept for other measurements, one a line. All others are cut into two
 halves by person: statistics and thresholds come from the first ("derive"), the tables from the
 second ("validate"). Two names of LFW that share a pair of photos with a cosine similarity of 0.65
@@ -12,8 +12,8 @@ or more count as one person (misspelt and wrong labels), unless --as-labelled is
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,8 +22,15 @@ from numpy.typing import NDArray
 
 from gate.arrays import Vectors
 from gate.match import DEFAULT_THRESHOLDS, Matcher, looks_like_someone_else, template
-from gate.population import Population, describe, shipped_population
-from gate.values import Gallery
+from gate.population import (
+    DRAWN_PER_GROUP,
+    Population,
+    describe,
+    shipped_centre,
+    shipped_population,
+)
+from gate.second_reader import DLIB_THRESHOLDS
+from gate.values import Gallery, Thresholds
 from tests.bench.trials import (
     NEAR_YEARS,
     Faces,
@@ -31,10 +38,17 @@ from tests.bench.trials import (
     Trial,
     adults_trial,
     read,
+    unit,
     young_trial,
 )
 
-READER = "sface-2021dec"
+READERS = {"sface": "sface-2021dec", "dlib": "dlib-resnet-2017-centred"}
+THRESHOLDS = {"sface": DEFAULT_THRESHOLDS, "dlib": DLIB_THRESHOLDS}
+DRAWN = {"sface": (100, 100), "dlib": (4000, 300)}
+"""Adults and children in every cohort. dlib's strangers come nearer to a person than numbers drawn
+from its mean and covariance do: with 100 of each, a register of 20 people needs a far higher
+threshold than one of 500."""
+
 SIZES = (20, 60, 100, 500, 2000)
 AGES = {"0-12": (0, 12), "0-3": (0, 3), "4-12": (4, 12), "13-17": (13, 17)}
 
@@ -69,7 +83,7 @@ def judge(trial: Trial, population: Population) -> Outcome:
     """All scores of one trial."""
     vectors = np.concatenate([trial.enrolled.templates, trial.extra])
     people = tuple(f"p{number}" for number in range(len(vectors)))
-    gallery = Gallery(people, vectors, (1,) * len(people), READER)
+    gallery = Gallery(people, vectors, (1,) * len(people), "measured")
     matcher = Matcher(gallery, DEFAULT_THRESHOLDS, population)
     scores = matcher.scores(trial.enrolled.probes)
     place = np.arange(len(scores)), trial.enrolled.owner
@@ -81,7 +95,9 @@ def judge(trial: Trial, population: Population) -> Outcome:
     return Outcome(own, scores.max(axis=1), sample[np.isfinite(sample)], strangers.max(axis=1))
 
 
-def repeat(make: Make, half: Half, times: int, population: Population | None) -> Outcome:
+def repeat(
+    make: Make, half: Half, times: int, population: Population | None, drawn: Sequence[int]
+) -> Outcome:
     """Several random trials as one; without a population, each describes people it leaves out."""
     outcomes = []
     for seed in range(times):
@@ -89,19 +105,40 @@ def repeat(make: Make, half: Half, times: int, population: Population | None) ->
         tested, used = half, population
         if used is None:
             (a1, a2), (y1, y2) = half.adults.parts(random, 0.4), half.young.parts(random, 0.4)
-            tested, used = Half(a2, y2), statistics(Half(a1, y1))
+            tested, used = Half(a2, y2), statistics(Half(a1, y1), drawn)
         outcomes.append(judge(make(tested, random), used))
     return Outcome(
         *(np.concatenate([getattr(o, part.name) for o in outcomes]) for part in fields(Outcome))
     )
 
 
-def statistics(half: Half) -> Population:
-    """The shipped statistics: single faces of adults, and of children up to 12."""
-    children = half.aged(*AGES["0-12"])
-    return Population(
-        (describe("adults", half.adults.vectors), describe("children", children.vectors))
-    )
+def statistics(half: Half, drawn: Sequence[int]) -> Population:
+    """The shipped statistics: single faces of adults, and of children up to 12.
+
+    ``drawn``: how many vectors of each join every cohort.
+    """
+    adults = describe("adults", half.adults.vectors)
+    children = describe("children", half.aged(*AGES["0-12"]).vectors)
+    return Population((replace(adults, drawn=drawn[0]), replace(children, drawn=drawn[1])))
+
+
+def centre(half: Half) -> Vectors:
+    """The middle between the means of adults' and children's faces, shape (d,)."""
+    means = [half.adults.vectors.mean(axis=0), half.aged(*AGES["0-12"]).vectors.mean(axis=0)]
+    middle: Vectors = np.array(means).mean(axis=0).astype(np.float16).astype(np.float32)
+    return middle
+
+
+def centred(half: Half, middle: Vectors) -> Half:
+    """The half as gate.engines.dlib_resnet gives its faces."""
+    return half.seen(lambda vectors: unit(vectors - middle))
+
+
+def halves(everybody: Half) -> tuple[Half, Half]:
+    """The derive half and the validate half."""
+    random = np.random.default_rng(2026)
+    adults, young = everybody.adults.parts(random, 0.5), everybody.young.parts(random, 0.5)
+    return Half(adults[0], young[0]), Half(adults[1], young[1])
 
 
 def protocols(people: int) -> Iterator[tuple[str, Make, int]]:
@@ -119,9 +156,9 @@ def protocols(people: int) -> Iterator[tuple[str, Make, int]]:
             )
 
 
-def print_table(title: str, half: Half, population: Population | None) -> None:
+def print_table(title: str, half: Half, population: Population | None, reader: str) -> None:
     """One row per protocol, in per cent unless it is a score."""
-    d = DEFAULT_THRESHOLDS
+    d: Thresholds = THRESHOLDS[reader]
     print(f"\n{title}; show {d.show}, veto {d.veto}, margin {d.margin}\n")
     print(
         "| register | photos, strangers | score at FPIR 1 / 0.1 | TPIR there | TPIR | FPIR |"
@@ -130,7 +167,7 @@ def print_table(title: str, half: Half, population: Population | None) -> None:
     )
     print("|---|---|---|---|---|---|---|---|---|---|")
     for name, make, times in protocols(len(half.adults.names()) if population else 1600):
-        o = repeat(make, half, times, population)
+        o = repeat(make, half, times, population, DRAWN[reader])
         one, tenth = o.at(0.01), o.at(0.001)
         wrong = (o.other >= d.show) & (o.other > o.own)
         lost = wrong & (o.own < o.other - d.margin)
@@ -173,7 +210,9 @@ def _check_references(faces: Faces, random: np.random.Generator) -> NDArray[np.f
         own, foreign = photos[name][:3], photos[names[place - 1]][3]
         mixed = np.array([*own[:2], foreign])
         keep = [row for row in range(len(names)) if row != place]
-        others = Gallery(tuple(names[row] for row in keep), vectors[keep], (3,) * len(keep), READER)
+        others = Gallery(
+            tuple(names[row] for row in keep), vectors[keep], (3,) * len(keep), "measured"
+        )
         counts += [
             bool(template(faces.vectors[own])[1]),
             template(faces.vectors[mixed])[1] == (2,),
@@ -184,7 +223,7 @@ def _check_references(faces: Faces, random: np.random.Generator) -> NDArray[np.f
     return counts
 
 
-def write(path: Path, population: Population) -> None:
+def write(path: Path, population: Population, middle: Vectors | None) -> None:
     """Store the statistics in half precision."""
     arrays: dict[str, NDArray[np.generic]] = {
         "groups": np.array([group.name for group in population.groups])
@@ -192,6 +231,10 @@ def write(path: Path, population: Population) -> None:
     for group in population.groups:
         arrays[f"{group.name}_mean"] = group.mean.astype(np.float16)
         arrays[f"{group.name}_factor"] = group.factor.astype(np.float16)
+        if group.drawn != DRAWN_PER_GROUP:
+            arrays[f"{group.name}_drawn"] = np.array(group.drawn)
+    if middle is not None:
+        arrays["centre"] = middle.astype(np.float16)
     with path.open("wb") as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
 
@@ -201,20 +244,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("embeddings", type=Path)
     parser.add_argument("--without", type=Path, required=True)
+    parser.add_argument("--reader", choices=sorted(READERS), default="sface")
     parser.add_argument("--write", type=Path)
     parser.add_argument("--as-labelled", action="store_true")
     arguments = parser.parse_args()
-    everybody = read(arguments.embeddings, arguments.without, merge=not arguments.as_labelled)
-    random = np.random.default_rng(2026)
-    adults, young = everybody.adults.parts(random, 0.5), everybody.young.parts(random, 0.5)
-    derive, validate = Half(adults[0], young[0]), Half(adults[1], young[1])
+    reader: str = arguments.reader
+    everybody = read(
+        arguments.embeddings, arguments.without, merge=not arguments.as_labelled, reader=reader
+    )
+    derive, validate = halves(everybody)
+    middle = None
+    if reader == "dlib":
+        middle = centre(derive)
+        derive, validate = centred(derive, middle), centred(validate, middle)
     if arguments.write:
-        write(arguments.write, statistics(derive))
-    print_table("Derive half", derive, None)
-    shipped = shipped_population(READER)
+        write(arguments.write, statistics(derive, DRAWN[reader]), middle)
+    if middle is not None and not np.array_equal(middle, shipped_centre(READERS[reader])):
+        raise SystemExit("the shipped centre is another one: use --write first")
+    print_table("Derive half", derive, None, reader)
+    shipped = shipped_population(READERS[reader])
     if shipped is None:
         raise SystemExit("the statistics are not in their place: use --write first")
-    print_table("Validate half", validate, shipped)
+    print_table("Validate half", validate, shipped, reader)
     print_references(validate)
 
 

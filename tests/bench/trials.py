@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,14 @@ class Half:
     def aged(self, low: int, high: int) -> Faces:
         return self.young.where((self.young.ages >= low) & (self.young.ages <= high))
 
+    def seen(self, see: Callable[[Vectors], Vectors]) -> Half:
+        """The same faces with every vector changed."""
+        adults, young = self.adults, self.young
+        return Half(
+            Faces(see(adults.vectors), adults.people, adults.ages),
+            Faces(see(young.vectors), young.people, young.ages),
+        )
+
 
 @dataclass(frozen=True)
 class Enrolled:
@@ -73,26 +82,34 @@ class Trial:
     strangers: Vectors
 
 
-def read(folder: Path, without: Path, *, merge: bool) -> Half:
-    """Everybody who may be used."""
+def read(folder: Path, without: Path, *, merge: bool, reader: str = "sface") -> Half:
+    """Everybody who may be used, as one reader sees them (``sface`` or ``dlib``).
+
+    Who is left out does not depend on the reader, so that trials of two readers with the same
+    random numbers consist of the same photos in the same order.
+    """
     with np.load(folder / "lfw.npz") as stored:
         people = stored["identity"].astype(str)
-        adults = Faces(_unit(stored["sface"]), people, np.full(len(people), -1))
+        kept = ~np.isin(people, without.read_text(encoding="utf-8").split())
+        alone = np.full(len(people), -1)
+        adults = Faces(unit(stored[reader]), people, alone).where(kept)
+        judged = Faces(unit(stored["sface"]), people, alone).where(kept)
     with np.load(folder / "ages.npz") as stored:
         names = stored["identity"].astype(str)
-        young = Faces(_unit(stored["sface"]), names, stored["age"].astype(np.int64))
-    kept = without.read_text(encoding="utf-8").split()
-    adults = adults.where(~np.isin(adults.people, kept))
-    return Half(_merged(adults) if merge else adults, young)
+        young = Faces(unit(stored[reader]), names, stored["age"].astype(np.int64))
+    if merge:
+        adults = adults.where(~np.isin(adults.people, _taken_for_another(judged)))
+    return Half(adults, young)
 
 
-def _unit(vectors: NDArray[np.floating]) -> Vectors:
+def unit(vectors: NDArray[np.floating]) -> Vectors:
     wide = vectors.astype(np.float32)
-    unit: Vectors = wide / np.linalg.norm(wide, axis=1, keepdims=True)
-    return unit
+    rows: Vectors = wide / np.linalg.norm(wide, axis=1, keepdims=True)
+    return rows
 
 
-def _merged(faces: Faces) -> Faces:
+def _taken_for_another(faces: Faces) -> list[str]:
+    """Names that share a photo pair with another name, as SFace sees them."""
     similar = np.triu(faces.vectors @ faces.vectors.T)
     similar[faces.people[:, None] == faces.people[None]] = -1
     counts = {name: len(rows) for name, rows in faces.by_person().items()}
@@ -101,7 +118,7 @@ def _merged(faces: Faces) -> Faces:
     ]
     dropped = sorted({min(pair, key=lambda name: (counts[name], name)) for pair in pairs})
     print(f"{len(dropped)} of {len(counts)} names of LFW are taken for another's, and left out")
-    return faces.where(~np.isin(faces.people, dropped))
+    return dropped
 
 
 def templates_of(faces: Faces, k: int, random: np.random.Generator) -> Enrolled:

@@ -28,10 +28,12 @@ PURE = (
     "gate/spoken.py",
     "gate/decide.py",
     "gate/permission.py",
+    "gate/second_reader.py",
 )
 PURE_MAY_USE = {
     "gate.values",
     "gate.permission",
+    "gate.second_reader",
     "gate.arrays",
     "gate.statements",
     "gate.spoken",

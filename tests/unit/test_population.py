@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import gate.population
+from gate.engines.dlib_resnet import DLIB
 from gate.errors import EngineError
 from gate.match import DEFAULT_THRESHOLDS, Matcher
-from gate.population import Population, describe, shipped_population
+from gate.population import Population, describe, shipped_centre, shipped_population
 from gate.values import Gallery
 
 READER = "sface-2021dec-int8bq"
@@ -40,6 +41,23 @@ def test_both_precisions_of_the_reader_share_the_statistics_and_others_have_none
     assert [group.name for group in shipped().groups] == ["adults", "children"]
     assert shipped_population("sface-2021dec") is not None
     assert shipped_population("dlib-resnet-v1") is None
+
+
+def test_the_statistics_of_dlib_say_how_many_to_draw_and_where_the_middle_is() -> None:
+    population = shipped_population(DLIB)
+    assert population is not None
+    assert [group.drawn for group in population.groups] == [4000, 300]
+    assert population.draw().shape == (4300, 128)
+    # The middle was taken away before they were described, so none of it is left in them.
+    assert float(np.linalg.norm(shipped_centre(DLIB))) > 0.8
+    means = np.array([group.mean for group in population.groups])
+    assert np.linalg.norm(means.mean(axis=0)) < 0.2
+
+
+def test_a_reader_without_a_middle_has_none_to_subtract() -> None:
+    for reader in (READER, "dlib-resnet-v1"):
+        with pytest.raises(EngineError, match="missing or damaged"):
+            shipped_centre(reader)
 
 
 def test_drawing_twice_gives_the_same_invented_people() -> None:

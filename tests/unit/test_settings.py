@@ -9,7 +9,9 @@ from pydantic import BaseModel
 
 from gate import settings
 from gate.errors import SettingsError
+from gate.second_reader import DLIB_THRESHOLDS, SECOND_THRESHOLDS
 from gate.settings import ChannelSettings, Settings
+from gate.values import SecondMode
 
 
 def test_the_default_file_holds_the_defaults() -> None:
@@ -82,3 +84,28 @@ def test_thresholds_that_somebody_chose_outweigh_a_calibration() -> None:
     chosen = settings.parse("[matching]\nshow_threshold = 0.6\n").matching
     assert chosen.thresholds_from == "here"
     assert settings.parse("[matching]\nmargin = 0.25\n").matching.thresholds_from == "calibration"
+
+
+def test_two_readers_that_are_the_same_are_a_mistake() -> None:
+    with pytest.raises(SettingsError, match="second_reader is dlib, too"):
+        settings.parse('[matching]\nreader = "dlib"\nsecond_reader = "may_veto"\n')
+    assert settings.parse('[matching]\nreader = "dlib"\n').matching.second_policy() is None
+
+
+def test_a_second_reader_counts_with_its_own_thresholds() -> None:
+    assert settings.parse("").matching.second_policy() is None
+    second = settings.parse('[matching]\nsecond_reader = "must_agree"\n').matching.second_policy()
+    assert second is not None
+    assert (second.mode, second.thresholds) == (SecondMode.MUST_AGREE, SECOND_THRESHOLDS)
+
+
+def test_without_face_templates_there_is_no_second_reader() -> None:
+    people = settings.parse('[matching]\nmode = "people"\nsecond_reader = "may_veto"\n').matching
+    assert (people.second_name, people.second_policy()) == ("", None)
+
+
+def test_dlib_alone_does_not_count_with_the_thresholds_of_sface() -> None:
+    fresh = settings.default_text().replace('reader = "sface"', 'reader = "dlib"', 1)
+    assert settings.parse(fresh).matching.thresholds() == DLIB_THRESHOLDS
+    chosen = settings.parse('[matching]\nreader = "dlib"\nshow_threshold = 0.8\n').matching
+    assert chosen.thresholds().show == 0.8
