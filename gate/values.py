@@ -211,11 +211,25 @@ class Gallery:
 
 
 @dataclass(frozen=True)
+class References:
+    """The reference photos behind the templates of one reader, one row each.
+
+    ``people[i]`` is whose, ``vectors[i]`` its embedding (zero where none was kept), ``taken_on[i]``
+    the day it was taken (None: not known).
+    """
+
+    people: tuple[str, ...]
+    vectors: Vectors
+    taken_on: tuple[date | None, ...]
+
+
+@dataclass(frozen=True)
 class RegisterSnapshot:
     """All that deciding needs of the register, as it was at one revision.
 
     ``revision`` rises with every change. ``confirmed_at`` (UTC) is when the register was last
-    imported or changed; None when nothing was ever put in.
+    imported or changed; None when nothing was ever put in. ``calibration`` is the newest one of
+    the gallery's reader.
     """
 
     revision: int
@@ -225,6 +239,7 @@ class RegisterSnapshot:
     biometrics: Mapping[str, tuple[BiometricRecord, ...]]
     restrictions: Mapping[str, tuple[Restriction, ...]]
     gallery: Gallery
+    calibration: Calibrated | None = None
 
 
 # --- matching and deciding ----------------------------------------------------------------------
@@ -268,6 +283,17 @@ class Thresholds:
     show: float
     veto: float
     margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """Thresholds that a calibration found: for which reader and FPIR, when (UTC), its number."""
+
+    id: int
+    at: datetime
+    reader: str
+    fpir: float
+    thresholds: Thresholds
 
 
 class Verdict(StrEnum):
