@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from cli.output import print_json, say
 from cli.progress import steps
 from cli.site import Site, now
 from consent_db import templates
-from gate.enrol import RECOMMENDED, Enrolment, Reading, enrol, read_references
+from gate.enrol import RECOMMENDED, Enrolment, Reading, Reference, enrol, read_references
 from gate.errors import EnrolmentRefused, SiteError
 from gate.permission import may_have_template
 from gate.pipeline import permitted_gallery
@@ -103,10 +104,11 @@ def _saved(site: Site, enrolment: Enrolment, by: str) -> Enrolment:
     """Store the template, if there is one; refused where permission ended in the meantime."""
     if enrolment.vector is None:
         return enrolment
+    counting = [reference for reference in enrolment.references if reference.counts]
+    vectors = enrolment.vectors if enrolment.vectors is not None else [None] * len(counting)
     references = [
-        (r.sha256, f"face {r.face_height:.0f} px, sharpness {r.sharpness:.0f}", None)
-        for r in enrolment.references
-        if r.counts
+        templates.Reference(r.sha256, _quality(r), _day(r), vector)
+        for r, vector in zip(counting, vectors, strict=True)
     ]
     version = site.engines.reader.version
     try:
@@ -115,6 +117,16 @@ def _saved(site: Site, enrolment: Enrolment, by: str) -> Enrolment:
     except EnrolmentRefused as error:
         return replace(enrolment, vector=None, refused=str(error))
     return enrolment
+
+
+def _quality(reference: Reference) -> str:
+    return f"face {reference.face_height:.0f} px, sharpness {reference.sharpness:.0f}"
+
+
+def _day(reference: Reference) -> date | None:
+    """When it was taken; a day in the future is a camera's wrong clock, and none."""
+    day = reference.taken_on
+    return day if day is not None and day <= day_of(now()) else None
 
 
 def _missing(snapshot: RegisterSnapshot, enrolled: set[str]) -> list[str]:

@@ -122,12 +122,17 @@ class Site:
             ),
             settings.policy.leavers_may_be_shown,
             timedelta(days=settings.policy.register_max_age_days),
+            settings.matching.fpir if settings.matching.thresholds_from == "calibration" else None,
         )
+
+    @property
+    def reader_version(self) -> str:
+        """What the reader calls itself, without loading it."""
+        return locate(SFACE, self.settings.engines.reader_weights)[1].name
 
     def register(self) -> SqlRegister:
         """The register as the gate asks it."""
-        _, weights = locate(SFACE, self.settings.engines.reader_weights)
-        return SqlRegister(self.database, weights.name)
+        return SqlRegister(self.database, self.reader_version)
 
     def ledger(self, actor: str) -> SqlLedger:
         """The ledger of photos, written to in this name."""

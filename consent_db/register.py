@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
-from consent_db import biometrics, consents, people, restrictions, templates
+from consent_db import biometrics, calibrations, consents, people, restrictions, templates
 from consent_db.database import Database
 from consent_db.schema import register
 from gate.errors import RegisterUnreachable
@@ -42,6 +42,7 @@ class SqlRegister:
                 biometrics=_by_person(biometrics.everything(connection)),
                 restrictions=_by_person(restrictions.standing(connection)),
                 gallery=templates.gallery(connection, self._reader_version),
+                calibration=calibrations.newest(connection, self._reader_version),
             )
 
 

@@ -28,10 +28,17 @@ class Transaction:
 
     def bump(self) -> None:
         """Say that permissions changed: the register's revision rises, once per transaction."""
+        self.announce()
+        self.confirm()
+
+    def announce(self) -> None:
+        """Let the revision rise, so that everybody looks again, without vouching for the register.
+
+        For what a machine changes by itself: that must not make old lists count as current.
+        """
         if not self._bumped:
             self._bumped = True
             self.connection.execute(update(register).values(revision=register.c.revision + 1))
-            self.confirm()
 
     def confirm(self) -> None:
         """Say that the register was compared with the school's files and is up to date."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from gate.values import Calibrated, Person, Thresholds
@@ -19,6 +19,12 @@ LOOSEST = 0.09
 LOOSEST_WITH_CHILDREN = 0.04
 """The same where a pupil may be 11 or younger: of such strangers in the derive half, one in
 1,000 reached 0.45 (shipped: 0.49)."""
+
+DUE_SHARE = 0.05
+"""A new calibration is due when the templates of this share of the people changed,"""
+
+DUE_LEAST = 3
+"""and of at least so many people."""
 
 _AGED = re.compile(r"\d+")
 _EARLY = re.compile(r"(n|nursery|pre-?school|r|reception|infants?|eyfs)\b", re.IGNORECASE)
@@ -122,6 +128,17 @@ def in_force(
     return stricter(own, calibrated.thresholds)
 
 
+def is_due(made: Calibrated | None, people: int, changed: int, fpir: float) -> bool:
+    """Whether to calibrate again: never done for this reader or FPIR, or enough has changed.
+
+    ``people``: how many have a template; ``changed``: of how many it was made or destroyed since.
+    """
+    if made is None:
+        return people >= SMALLEST
+    other = not math.isclose(made.fpir, fpir, rel_tol=1e-6)
+    return other or (changed >= DUE_LEAST and changed >= DUE_SHARE * people)
+
+
 def stricter(one: Thresholds, other: Thresholds) -> Thresholds:
     """Shows no face that one of the two would not, and misses no veto of either."""
     return Thresholds(
@@ -163,8 +180,3 @@ def group_name(person: Person | None) -> str:
     if person.kind != "pupil":
         return person.kind
     return f"year {person.year_group}" if person.year_group else "no year group"
-
-
-def at_revision(found: Calibration, register: int) -> Calibration:
-    """The same, with the register's revision that it rests on."""
-    return replace(found, register=register)

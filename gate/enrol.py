@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ from gate.find import find
 from gate.load import Limits, load
 from gate.match import looks_like_someone_else, template
 from gate.ports import FaceFinder, FaceReader
+from gate.taken import taken_on
 from gate.values import Face, Gallery
 
 RECOMMENDED = 3
@@ -33,13 +35,17 @@ _SHARPEST_BLUR = 8.0
 
 @dataclass(frozen=True)
 class Reference:
-    """One reference photo: its checksum, and either an embedding or the reason for refusing it."""
+    """One reference photo: its checksum, and either an embedding or the reason for refusing it.
+
+    ``taken_on``: the day that the camera wrote down, if any; its clock may have been wrong.
+    """
 
     name: str
     sha256: str
     refused: str = ""
     sharpness: float = 0.0
     face_height: float = 0.0
+    taken_on: date | None = None
 
     @property
     def counts(self) -> bool:
@@ -58,12 +64,16 @@ class Reading:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What came of one person's references; ``vector`` is None when no template can be made."""
+    """What came of one person's references; ``vector`` is None when no template can be made.
+
+    ``vectors``: the embeddings of the references that count, in their order.
+    """
 
     person: str
     references: tuple[Reference, ...]
     vector: Vectors | None
     refused: str = ""
+    vectors: Vectors | None = None
 
     @property
     def counting(self) -> int:
@@ -92,7 +102,7 @@ def read_references(
         if sharp < _SHARPEST_BLUR:
             references.append(replace(measured, refused="the face is too blurred"))
             continue
-        references.append(measured)
+        references.append(replace(measured, taken_on=taken_on(data)))
         vectors.append(reader.read(pixels, [face])[0])
     stacked: Vectors = np.array(vectors, np.float32).reshape(len(vectors), reader.dimension)
     return Reading(person, tuple(references), stacked)
@@ -159,4 +169,6 @@ def enrol(reading: Reading, others: Gallery) -> Enrolment:
         references[place] = replace(
             references[place], refused="unlike this person's other references"
         )
-    return Enrolment(reading.person, tuple(references), vector)
+    kept = [row for row in range(len(counting)) if row not in left_out]
+    vectors = reading.vectors[kept]
+    return Enrolment(reading.person, tuple(references), vector, vectors=vectors)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from gate.arrays import Pixels, Vectors
+from gate.calibration import in_force
 from gate.copies import Copier, Seen, StillMatched
 from gate.decide import Rules, decide
 from gate.errors import EngineError, LoadRefused
@@ -41,7 +42,11 @@ READ_FROM = 20.0
 
 @dataclass(frozen=True)
 class Policy:
-    """What the settings of a site say about judging; ``version`` names this very content."""
+    """What the settings of a site say about judging; ``version`` names this very content.
+
+    ``fpir``: the share of strangers for which a calibration's thresholds are taken instead of
+    ``thresholds``; None: never.
+    """
 
     channels: tuple[Channel, ...]
     thresholds: Thresholds
@@ -49,6 +54,7 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     leavers_may_be_shown: bool = False
     register_max_age: timedelta = timedelta(days=400)
+    fpir: float | None = None
 
     @property
     def inspect_edge(self) -> int:
@@ -94,6 +100,11 @@ class _Known:
     on: date
     matcher: Matcher
 
+    @property
+    def thresholds(self) -> Thresholds:
+        """Those in force."""
+        return self.matcher.thresholds
+
 
 class Gate:
     """Judges photos; holds the models and the last seen register, nothing of any photo."""
@@ -118,7 +129,8 @@ class Gate:
         versions = Versions(
             self._software, self._policy.version, self._engines.version, known.snapshot.revision
         )
-        basis = Basis(self._policy, known.on, versions)
+        policy = replace(self._policy, thresholds=known.thresholds)
+        basis = Basis(policy, known.on, versions)
         if self._stale(known.snapshot):
             return basis.blocked(photo, Reason.REGISTER_STALE)
         try:
@@ -160,7 +172,7 @@ class Gate:
             picture.height,
             known.on,
             versions,
-            self._policy.thresholds,
+            known.thresholds,
             tuple(decisions),
             tuple(face.scaled(1 / picture.scale) for face in faces),
             matches,
@@ -210,7 +222,7 @@ class Gate:
             snapshot.people,
             snapshot.consents,
             snapshot.restrictions,
-            self._policy.thresholds,
+            known.thresholds,
             known.on,
             self._policy.leavers_may_be_shown,
         )
@@ -231,9 +243,18 @@ class Gate:
             snapshot = self._register.snapshot()
             gallery = permitted_gallery(snapshot, today)
             population = shipped_population(gallery.reader)
-            matcher = Matcher(gallery, self._policy.thresholds, population)
+            thresholds = thresholds_in_force(self._policy, snapshot)
+            matcher = Matcher(gallery, thresholds, population)
             known = self._known = _Known(snapshot, today, matcher)
         return known
+
+
+def thresholds_in_force(policy: Policy, snapshot: RegisterSnapshot) -> Thresholds:
+    """The thresholds to judge by: those of the newest calibration where it counts."""
+    if policy.fpir is None:
+        return policy.thresholds
+    reader = snapshot.gallery.reader
+    return in_force(policy.thresholds, snapshot.calibration, reader, policy.fpir)
 
 
 def permitted_gallery(snapshot: RegisterSnapshot, on: date) -> Gallery:

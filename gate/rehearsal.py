@@ -64,9 +64,7 @@ class Rehearsal:
         return float(reaching / max(1, self.counts.sum()))
 
 
-def rehearse(
-    gallery: Gallery, references: References, population: Population | None
-) -> Rehearsal:
+def rehearse(gallery: Gallery, references: References, population: Population | None) -> Rehearsal:
     """Compare everybody whose references were kept. Raises what ``Matcher`` raises."""
     owner, vectors = _photos(gallery, references)
     held_out = HeldOut(gallery, population)
