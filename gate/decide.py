@@ -4,7 +4,8 @@ The order of the rules, for one channel and one day:
 
 1. A face that may be a restricted person (at the veto threshold) blocks; nothing outweighs it.
 2. A face is shown only if it is matched at the showing threshold, everybody within the margin of
-   the best match has live permission too, and no other face claims one of them more strongly.
+   the best match has live permission too, and one of them is left for it when each person is
+   given to one face of the photo (gate/assign.py).
 3. Every other face is covered.
 4. No face at all: approve, or review where the channel asks for it.
 5. The channel's options hold what would otherwise be released.
@@ -18,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from gate.assign import assign
 from gate.permission import Permission, permission, restriction_on
 from gate.values import (
     Candidate,
@@ -59,15 +61,22 @@ def decide(
     if len(faces) != len(matches):
         raise ValueError(f"{len(faces)} faces but {len(matches)} matches")
     vetoes = [_veto(number, match, channel, rules) for number, match in enumerate(matches)]
+    seen = map(_Seen, faces, matches, assign(matches, rules.thresholds))
+    judged = tuple(_judge(number, one, channel, rules) for number, one in enumerate(seen))
     if any(vetoes):
-        rest = [_judge(number, face, matches, channel, rules) for number, face in enumerate(faces)]
-        covered = [_covered_by_veto(decision) for decision in rest]
+        covered = [_covered_by_veto(decision) for decision in judged]
         decisions = tuple(veto or other for veto, other in zip(vetoes, covered, strict=True))
         return Decision(channel.name, Verdict.BLOCK, Reason.RESTRICTED_PERSON, decisions)
-    judged = tuple(
-        _judge(number, face, matches, channel, rules) for number, face in enumerate(faces)
-    )
     return _verdict(judged, channel)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A face, whom it resembles, and the person that was left for it, if any."""
+
+    face: Face
+    match: Match
+    given: Candidate | None
 
 
 def _veto(number: int, match: Match, channel: Channel, rules: Rules) -> FaceDecision | None:
@@ -95,11 +104,8 @@ def _covered_by_veto(decision: FaceDecision) -> FaceDecision:
     return decision
 
 
-def _judge(
-    number: int, face: Face, matches: Sequence[Match], channel: Channel, rules: Rules
-) -> FaceDecision:
-    match = matches[number]
-    best = match.best
+def _judge(number: int, seen: _Seen, channel: Channel, rules: Rules) -> FaceDecision:
+    match, best = seen.match, seen.match.best
     covered = FaceDecision(number, Outcome.COVERED, FaceReason.NOT_RECOGNISED)
     if not match.readable:
         return replace(covered, reason=FaceReason.UNREADABLE)
@@ -107,7 +113,7 @@ def _judge(
         return covered
     runner_up = _runner_up(match, best.person)
     covered = replace(covered, score=best.score, runner_up=runner_up)
-    if not best.score >= rules.thresholds.show or face.weak:
+    if not best.score >= rules.thresholds.show or seen.face.weak:
         return covered
     answer = _permission(best.person, channel, rules)
     known = replace(covered, person=best.person, consent=answer.record)
@@ -115,11 +121,26 @@ def _judge(
         return replace(known, reason=answer.reason)
     if _confusable(match, best, channel, rules):
         return replace(known, reason=FaceReason.CONFUSABLE)
-    if _claimed_by_another(number, best, matches):
+    if seen.given is None:
         return replace(known, reason=FaceReason.CLAIMED_TWICE)
+    if seen.given != best:
+        known = _as_the_next(known, match, seen.given, channel, rules)
     if channel.cover_everyone:
         return replace(known, reason=FaceReason.COVER_EVERYONE)
     return replace(known, outcome=Outcome.SHOWN, reason=FaceReason.PERMITTED)
+
+
+def _as_the_next(
+    known: FaceDecision, match: Match, given: Candidate, channel: Channel, rules: Rules
+) -> FaceDecision:
+    """Another face is the best person: this one is the next, who may be shown as well."""
+    return replace(
+        known,
+        person=given.person,
+        score=given.score,
+        runner_up=_runner_up(match, given.person),
+        consent=_permission(given.person, channel, rules).record,
+    )
 
 
 def _runner_up(match: Match, person: str) -> Candidate | None:
@@ -145,12 +166,6 @@ def _confusable(match: Match, best: Candidate, channel: Channel, rules: Rules) -
     """Whether somebody without permission resembles the face nearly as much as the best match."""
     near = [c for c in match.candidates if c.score >= best.score - rules.thresholds.margin]
     return any(not _permission(c.person, channel, rules).granted for c in near)
-
-
-def _claimed_by_another(number: int, best: Candidate, matches: Sequence[Match]) -> bool:
-    """Whether another face of the photo has the same best person at the same or a higher score."""
-    others = [match.best for place, match in enumerate(matches) if place != number]
-    return any(o is not None and o.person == best.person and o.score >= best.score for o in others)
 
 
 def _verdict(faces: tuple[FaceDecision, ...], channel: Channel) -> Decision:
