@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.options import AsJson, By, actor, site_of
-from cli.output import print_json, print_table, say
+from cli.output import print_json, print_table, say, some
 from cli.site import Site, now
 from consent_db import calibrations, templates
 from gate.calibrate import Subject, calibrate
@@ -20,7 +20,6 @@ from gate.pipeline import permitted_gallery
 from gate.population import shipped_population
 from gate.values import day_of
 
-_NAMED = 10
 _OUTCOMES = {
     "too_small": "The register is too small to calibrate by; the shipped thresholds stay.",
     "kept": "The shipped showing threshold fits this register and stays.",
@@ -189,7 +188,7 @@ def _print_cures(found: Calibration) -> None:
          "so that they count"),
     ):  # fmt: skip
         if refs:
-            say(f"{len(refs)} people {words}: {_names(refs)}.", style="yellow")
+            say(f"{len(refs)} people {words}: {some(refs)}.", style="yellow")
 
 
 def _print_end(site: Site, number: int | None) -> None:
@@ -214,9 +213,4 @@ def _percent(count: Count) -> str:
 
 
 def _pairs(pairs: list[Pair]) -> str:
-    return _names([f"{pair.one} and {pair.other}" for pair in pairs])
-
-
-def _names(refs: list[str] | tuple[str, ...]) -> str:
-    more = len(refs) - _NAMED
-    return ", ".join(refs[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return some([f"{pair.one} and {pair.other}" for pair in pairs])

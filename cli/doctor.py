@@ -15,6 +15,7 @@ import typer
 
 from cli.options import AsJson, site_of
 from cli.output import console, print_json, say
+from cli.recognition import remarks
 from cli.site import Site, now
 from consent_db import audit
 from gate import settings as settings_file
@@ -129,6 +130,8 @@ def _register(site: Site) -> list[Finding]:
     if snapshot.confirmed_at is not None and snapshot.confirmed_at > now() + timedelta(minutes=5):
         text = "the register was changed in the future: set this computer's clock right"
         findings.append(Finding("clock", "problem", text))
+    for one in remarks(site, snapshot):
+        findings.append(Finding(one.what, "warning" if one.worrying else "ok", one.text))
     return findings
 
 

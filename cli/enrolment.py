@@ -12,14 +12,16 @@ import numpy as np
 import typer
 
 from cli.options import AsJson, By, actor, site_of
-from cli.output import print_json, say
+from cli.output import print_json, say, some
 from cli.progress import steps
+from cli.recognition import WORDS
 from cli.site import Site, now
 from consent_db import templates
 from gate.enrol import RECOMMENDED, Enrolment, Reading, Reference, enrol, read_references
 from gate.errors import EnrolmentRefused, SiteError
 from gate.permission import may_have_template
 from gate.pipeline import permitted_gallery
+from gate.template_age import TemplateAge, to_renew
 from gate.values import Gallery, RegisterSnapshot, day_of
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp"}
@@ -45,9 +47,10 @@ def enrol_folder(
     enrolments = enrol_all(site, folder, actor(by))
     missing = _missing(snapshot, {e.person for e in enrolments if e.vector is not None})
     if as_json:
-        print_json({"enrolments": [_as_dict(e) for e in enrolments], "without_template": missing})
+        enrolled = [_as_dict(snapshot, e) for e in enrolments]
+        print_json({"enrolments": enrolled, "without_template": missing})
     else:
-        _print(enrolments, missing)
+        _print(snapshot, enrolments, missing)
     if any(enrolment.vector is None for enrolment in enrolments):
         raise typer.Exit(1)
 
@@ -140,19 +143,36 @@ def _missing(snapshot: RegisterSnapshot, enrolled: set[str]) -> list[str]:
     ]
 
 
-def _as_dict(enrolment: Enrolment) -> dict[str, object]:
+def _as_dict(snapshot: RegisterSnapshot, enrolment: Enrolment) -> dict[str, object]:
     return {
         "ref": enrolment.person,
         "enrolled": enrolment.vector is not None,
         "references": enrolment.counting,
         "refused": enrolment.refused,
+        "renew": "" if enrolment.vector is None else _renew(snapshot, enrolment),
         "photos": [
             {"file": r.name, "counts": r.counts, "refused": r.refused} for r in enrolment.references
         ],
     }
 
 
-def _print(enrolments: Sequence[Enrolment], missing: Sequence[str]) -> None:
+def _print_ages(snapshot: RegisterSnapshot, done: Sequence[Enrolment]) -> None:
+    """Whose references are too old, or of an age that is not known."""
+    for kind, words in WORDS.items():
+        those = [e.person for e in done if _renew(snapshot, e) == kind]
+        if those:
+            say(f"Of {len(those)} pupils {words}: {some(those)}.", style="yellow")
+
+
+def _renew(snapshot: RegisterSnapshot, enrolment: Enrolment) -> str:
+    days = [day for r in enrolment.references if r.counts and (day := _day(r)) is not None]
+    age = TemplateAge(max(days, default=None), min(days, default=None))
+    return to_renew(snapshot.people[enrolment.person], age, day_of(now()))
+
+
+def _print(
+    snapshot: RegisterSnapshot, enrolments: Sequence[Enrolment], missing: Sequence[str]
+) -> None:
     for enrolment in enrolments:
         counting = enrolment.counting
         if enrolment.vector is None:
@@ -170,5 +190,6 @@ def _print(enrolments: Sequence[Enrolment], missing: Sequence[str]) -> None:
     refused = len(enrolments) - len(done)
     if refused:
         say(f"{refused} not enrolled; the reasons are above.")
+    _print_ages(snapshot, done)
     if missing:
         say(f"{len(missing)} people who may have a template have none: {', '.join(missing)}.")

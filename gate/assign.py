@@ -81,7 +81,8 @@ class _Assignment:
 
     def __init__(self, weights: Sequence[Mapping[str, int]]) -> None:
         self._edges: list[dict[Place, int]] = [
-            {**people, face: 0} for face, people in enumerate(weights)
+            {place: weight for place, weight in (*people.items(), (face, 0))}
+            for face, people in enumerate(weights)
         ]
         self._cost = [0] * len(weights)
         self._price: dict[Place, int] = {place: 0 for edges in self._edges for place in edges}
