@@ -35,12 +35,12 @@ def assign(matches: Sequence[Match], thresholds: Thresholds) -> tuple[Candidate 
     """The person of every face, in the order of ``matches``, or None."""
     scores = [{c.person: c for c in claims(match, thresholds)} for match in matches]
     floor = int(thresholds.show * _EXACT)
-    weights = [
+    weights: list[dict[Place, int]] = [
         {person: int(c.score * _EXACT) - floor + 1 for person, c in those.items()}
         for those in scores
     ]
     given: list[Candidate | None] = [None] * len(matches)
-    for faces in _apart(weights):
+    for faces in _apart(scores):
         best = _Assignment([weights[face] for face in faces])
         for place, person in best.certain().items():
             given[faces[place]] = scores[faces[place]][person]
@@ -56,18 +56,18 @@ def claims(match: Match, thresholds: Thresholds) -> tuple[Candidate, ...]:
     return tuple(c for c in match.candidates if c.score >= thresholds.show and c.score >= near)
 
 
-def _apart(weights: Sequence[Mapping[str, int]]) -> Iterable[list[int]]:
+def _apart(claimed: Sequence[Mapping[str, Candidate]]) -> Iterable[list[int]]:
     """The faces in groups that claim nobody in common."""
     group_of: dict[str, int] = {}
     groups: dict[int, list[int]] = {}
-    for face, people in enumerate(weights):
+    for face, people in enumerate(claimed):
         touched = sorted({group_of[person] for person in people if person in group_of})
         merged = [face]
         for number in touched:
             merged += groups.pop(number)
         groups[face] = merged
-        claimed = {person for one in merged for person in weights[one]}
-        group_of.update(dict.fromkeys(claimed, face))
+        everybody = {person for one in merged for person in claimed[one]}
+        group_of.update(dict.fromkeys(everybody, face))
     return [sorted(group) for group in groups.values()]
 
 
@@ -79,11 +79,8 @@ class _Assignment:
     programs no assignment is better, and all that are as good use such *tight* pairs only.
     """
 
-    def __init__(self, weights: Sequence[Mapping[str, int]]) -> None:
-        self._edges: list[dict[Place, int]] = [
-            {place: weight for place, weight in (*people.items(), (face, 0))}
-            for face, people in enumerate(weights)
-        ]
+    def __init__(self, weights: Sequence[Mapping[Place, int]]) -> None:
+        self._edges = [{**people, face: 0} for face, people in enumerate(weights)]
         self._cost = [0] * len(weights)
         self._price: dict[Place, int] = {place: 0 for edges in self._edges for place in edges}
         self._face_at: dict[Place, int] = {}
