@@ -99,7 +99,7 @@ class _Assignment:
         done: dict[Place, int] = {}
         face, length = first, 0
         while True:
-            for place in self._edges[face].keys() - done.keys():
+            for place in (place for place in self._edges[face] if place not in done):
                 reached = length + self._slack(face, place)
                 if place not in open_at or reached < open_at[place]:
                     open_at[place], came[place] = reached, face

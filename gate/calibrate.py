@@ -143,7 +143,7 @@ def _show(seen: Rehearsal, subject: Subject, shipped: float, fpir: float) -> _Sh
     expected = max(needed.values())
     proven = max(*certain, expected)
     usual = shipped + tails.USUAL_EXCESS * max(0.0, float(np.log(_SHIPPED_FPIR / fpir)))
-    lowest = _lowest(seen, subject, shipped, fpir) if proven < usual else usual
+    lowest = _lowest(seen, subject, shipped, fpir) if _may_loosen(seen, subject) else usual
     threshold = _up(max(lowest, min(max(usual, expected), proven)))
     worst = max(tail, key=lambda who: tail[who].above(threshold))
     low, high = np.quantile([one.above(threshold) for one in drawn[worst]], (0.025, 0.975))
@@ -162,14 +162,20 @@ def _asked(seen: Rehearsal, subject: Subject) -> dict[str, NDArray[np.bool_]]:
     return asked
 
 
+def _may_loosen(seen: Rehearsal, subject: Subject) -> bool:
+    """Whether there is enough evidence, about every age that may need it, to go below shipped."""
+    there = [int((subject.bands == name).sum()) for name in ("primary", "unknown")]
+    return (
+        seen.people >= ENOUGH_TO_LOOSEN
+        and subject.gallery.reader.startswith(_MEASURED)
+        and not any(0 < count < ENOUGH_TO_SPEAK for count in there)
+    )
+
+
 def _lowest(seen: Rehearsal, subject: Subject, shipped: float, fpir: float) -> float:
-    """The floor: the shipped threshold, unless there is enough evidence to go below it."""
-    measured = subject.gallery.reader.startswith(_MEASURED)
-    there = {name: int((subject.bands == name).sum()) for name in ("primary", "unknown")}
-    unheard = any(0 < count < ENOUGH_TO_SPEAK for count in there.values())
-    if seen.people < ENOUGH_TO_LOOSEN or not measured or unheard:
-        return shipped
-    floor = shipped - (LOOSEST_WITH_CHILDREN if any(there.values()) else LOOSEST)
+    """The floor of loosening."""
+    young = np.isin(subject.bands, ("primary", "unknown")).any()
+    floor = shipped - (LOOSEST_WITH_CHILDREN if young else LOOSEST)
     if not len(seen.invented):
         return floor
     # Invented people's tail is not true enough for more than a guard: ten times the share.
@@ -189,8 +195,8 @@ def _veto(seen: Rehearsal, shipped: float) -> float:
 
 def _margin(seen: Rehearsal, shipped: float) -> float:
     """Wider than shipped only where a wrong person led an own photo by more."""
-    lead = seen.best - seen.own
-    wrong = np.isfinite(lead) & (seen.best >= 0.30) & (lead > 0)
+    lead = seen.nearest - seen.own
+    wrong = np.isfinite(lead) & (seen.nearest >= 0.30) & (lead > 0)
     widest = _up(float(lead[wrong].max())) if wrong.any() else 0.0
     return max(shipped, min(widest, _WIDEST_MARGIN))
 
@@ -204,7 +210,7 @@ def _filled(
     found: Calibration, thresholds: Thresholds, show: _Show, seen: Rehearsal, subject: Subject
 ) -> Calibration:
     tried = np.isfinite(seen.own)
-    right = tried & (seen.own >= thresholds.show) & (seen.own > seen.best)
+    right = tried & (seen.own >= thresholds.show) & (seen.own > seen.nearest)
     caught = tried & (seen.own >= thresholds.veto)
     pairs = [pair for pair in seen.pairs if pair.score >= thresholds.veto]
     invented = float(np.mean(seen.invented >= thresholds.show)) if len(seen.invented) else None

@@ -39,13 +39,15 @@ _SEED = 20260103
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """One entry per photo. ``owner``: the register's row of its person. ``best``: its highest
-    score with anybody else while its person is left out. ``own``: its score with a template of
-    the person's other photos (NaN where there are none). ``invented``: best scores of invented
-    people. ``pairs`` are sorted, most alike first; ``related`` were left out of ``best``.
+    """One entry per photo. ``owner``: the register's row of its person. ``nearest``: its highest
+    score with anybody else while its person is left out; ``best``: the same without relatives.
+    ``own``: its score with a template of the person's other photos (NaN where there are none).
+    ``invented``: best scores of invented people. ``pairs`` are sorted, most alike first;
+    ``related`` were left out of ``best``.
     """
 
     owner: Rows
+    nearest: Vectors
     best: Vectors
     own: Vectors
     pairs: tuple[Pair, ...]
@@ -83,6 +85,7 @@ def rehearse(gallery: Gallery, references: References, population: Population | 
     best, related = _without_relatives(gallery.people, owner, scores, who)
     return Rehearsal(
         owner,
+        scores[:, 0],
         best,
         own,
         _pairs(gallery, held_out),
