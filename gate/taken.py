@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from datetime import date
 
 import pillow_heif
@@ -24,26 +25,27 @@ def taken_on(data: bytes) -> date | None:
     ``data`` is a file that was read as a picture already, so its size is known to be sound. A day
     before there were digital cameras, or on which unset clocks begin (1 January), is none.
     """
-    try:
-        exif = _exif(data)
-        written = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
-    except DECODER_ERRORS:
-        return None
-    return _day(written)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a broken block is none, and not worth a word
+        try:
+            return _day(_written(data))
+        except DECODER_ERRORS:
+            return None
 
 
-def _exif(data: bytes) -> Image.Exif:
-    exif = Image.Exif()
+def _written(data: bytes) -> object:
     kind = sniff(data[:HEAD_BYTES])
     if kind is None:
-        return exif
+        return None
     if kind is Format.HEIF:
         container = pillow_heif.open_heif(data)
         block = container[container.primary_index].info.get("exif")
+        exif = Image.Exif()
         exif.load(block if isinstance(block, bytes) else b"")
-        return exif
+        return exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
     with Image.open(io.BytesIO(data), formats=[kind.value]) as image:
-        return image.getexif()
+        # Read while the file is open: some kinds fetch the block only when asked for it.
+        return image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal)
 
 
 def _day(written: object) -> date | None:

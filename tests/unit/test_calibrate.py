@@ -179,7 +179,7 @@ def test_children_keep_the_floor_higher_and_a_few_of_them_keep_it_where_it_was()
     show = found(easy).thresholds.show
     everybody = {ref: replace(person, year_group="2") for ref, person in easy.people.items()}
     primary = found(replace(easy, people=everybody)).thresholds.show
-    one_child = easy.people | {"P0000": replace(easy.people["P0000"], year_group="R")}
+    one_child = {**easy.people, "P0000": replace(easy.people["P0000"], year_group="R")}
     assert show < primary < SHIPPED.show
     assert found(replace(easy, people=one_child)).thresholds.show == SHIPPED.show
 
