@@ -175,7 +175,7 @@ def test_only_a_register_with_enough_evidence_loosens_and_never_below_the_floor(
 
 
 def test_children_keep_the_floor_higher_and_a_few_of_them_keep_it_where_it_was() -> None:
-    easy = subject(photos(3, 150, 3), 3)
+    easy = subject(photos(3, ENOUGH_TO_LOOSEN, 3), 3)
     show = found(easy).thresholds.show
     everybody = {ref: replace(person, year_group="2") for ref, person in easy.people.items()}
     primary = found(replace(easy, people=everybody)).thresholds.show
