@@ -175,7 +175,9 @@ def row(name: str, those: list[School]) -> str:
     high = [one.expected.high for one in found if one.expected]
     worst = [float(one.strangers.mean()) for one in tuned]
     within = [w <= h for w, h in zip(worst, high, strict=True)]
-    promised = np.mean([one.recognised.share for one in found])
+    tried = [one.recognised for one in found if one.recognised.of]
+    promised = f"{np.mean([one.share for one in tried]):.1%}" if tried else "-"
+    blocked = np.mean([one.blocked for one in found])
     return (
         f"| {name} | {len(those)}, {sum(len(one.strangers) for one in shipped):,} "
         f"| {outcomes.count('tightened')} / {outcomes.count('kept')} / "
@@ -183,8 +185,8 @@ def row(name: str, those: list[School]) -> str:
         f"| {_share([a.strangers for a in shipped])} -> {_share([a.strangers for a in tuned])} "
         f"| {max(worst):.2%} | {np.mean(said):.3%}, {np.mean(within):.0%} "
         f"| {_share([a.right for a in shipped], 1)} -> {_share([a.right for a in tuned], 1)} "
-        f"| {promised:.1%} | {_share([a.caught for a in shipped], 2)} -> "
-        f"{_share([a.caught for a in tuned], 2)} ({min(vetoes):.2f}) |"
+        f"| {promised} | {_share([a.caught for a in shipped], 2)} -> "
+        f"{_share([a.caught for a in tuned], 2)} ({min(vetoes):.2f}) | {blocked:.2%} |"
     )
 
 
@@ -198,9 +200,9 @@ def print_table(title: str, half: Half) -> None:
     print(
         "| register | registers, strangers' photos | tightened / kept / loosened | show "
         "| FPIR | worst register | FPIR said, truth within its bound | TPIR | TPIR said "
-        "| caught at veto (lowest veto) |"
+        "| caught at veto (lowest veto) | others blocked per restricted person |"
     )
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
     for name, those in schools(half):
         print(row(name, those), flush=True)
 

@@ -16,8 +16,8 @@ FORBIDDEN = {
     "consent_db": ("watch", "cli"),
 }
 CONSENT_DB_MAY_USE = {"gate.values", "gate.arrays", "gate.errors", "gate.ports"}
-PURE = ("gate/values.py", "gate/decide.py", "gate/permission.py")
-PURE_MAY_USE = {"gate.values", "gate.permission", "gate.arrays"}
+PURE = ("gate/values.py", "gate/decide.py", "gate/assign.py", "gate/permission.py")
+PURE_MAY_USE = {"gate.values", "gate.permission", "gate.assign", "gate.arrays"}
 
 
 def modules(room: str) -> list[Path]:
