@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gate.arrays import Vectors
 
 USUAL_EXCESS = 0.05
-"""Mean excess that registers of 12 to 500 adults of the derive half show: 0.047 to 0.063."""
+"""Mean excess that registers of 12 to 300 adults show: 0.047 to 0.068."""
 
 _USUAL_COUNTS_AS = 20
 """So many people above the level does ``USUAL_EXCESS`` count as: small registers lean on it."""
