@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.auditing import audit_app
+from cli.calibrating import calibrate_register
 from cli.demonstration import demo
 from cli.doctor import doctor
 from cli.enrolment import enrol_folder
@@ -59,6 +60,7 @@ app.add_typer(people_app, name="people")
 app.add_typer(consent_app, name="consent")
 app.add_typer(restrict_app, name="restrict")
 app.command("enrol")(enrol_folder)
+app.command("calibrate")(calibrate_register)
 app.command("watch")(watch)
 app.command("check")(check)
 app.command("decisions")(decisions)

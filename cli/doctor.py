@@ -16,6 +16,7 @@ import typer
 from cli.enrolment import again_sentence, without_second
 from cli.options import AsJson, site_of
 from cli.output import console, print_json, say
+from cli.recognition import remarks
 from cli.site import Site, now
 from consent_db import audit, templates
 from gate import settings as settings_file
@@ -160,6 +161,8 @@ def _register(site: Site) -> list[Finding]:
             "computer's clock right; if it is, import current lists"
         )
         findings.append(Finding("clock", "problem", text))
+    for one in remarks(site, snapshot):
+        findings.append(Finding(one.what, "warning" if one.worrying else "ok", one.text))
     return findings
 
 

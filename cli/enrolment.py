@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -11,18 +12,28 @@ import numpy as np
 import typer
 
 from cli.options import AsJson, By, actor, site_of
-from cli.output import print_json, say
+from cli.output import print_json, say, some
 from cli.progress import steps
+from cli.recognition import WORDS
 from cli.site import Site, now
 from consent_db import templates
 from gate.arrays import Vectors
 from gate.engines.choose import BothReaders
-from gate.enrol import RECOMMENDED, Enrolment, Reading, enrol, read_references, with_second
+from gate.enrol import (
+    RECOMMENDED,
+    Enrolment,
+    Reading,
+    Reference,
+    enrol,
+    read_references,
+    with_second,
+)
 from gate.errors import EnrolmentRefused, SettingsError, SiteError
 from gate.load import Limits
 from gate.permission import may_have_template
 from gate.pipeline import permitted_gallery
 from gate.ports import FaceFinder, FaceReader
+from gate.template_age import TemplateAge, to_renew
 from gate.values import Gallery, RegisterSnapshot, day_of
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".avif", ".tif", ".tiff", ".bmp"}
@@ -50,9 +61,9 @@ def enrol_folder(
     again = without_second(site.register().snapshot())
     if as_json:
         lists = {"without_template": missing, "without_second_template": again}
-        print_json({"enrolments": [_as_dict(e) for e in enrolments], **lists})
+        print_json({"enrolments": [_as_dict(snapshot, e) for e in enrolments], **lists})
     else:
-        _print(enrolments, missing)
+        _print(snapshot, enrolments, missing)
         if again:
             say(again_sentence(again), style="yellow")
     if any(enrolment.vector is None for enrolment in enrolments):
@@ -144,21 +155,34 @@ def _saved(site: Site, enrolment: Enrolment, first: str, by: str) -> Enrolment:
     """Store the template, if there is one; refused where permission ended in the meantime."""
     if enrolment.vector is None:
         return enrolment
+    counting = [reference for reference in enrolment.references if reference.counts]
+    vectors = enrolment.vectors if enrolment.vectors is not None else [None] * len(counting)
     references = [
-        (r.sha256, f"face {r.face_height:.0f} px, sharpness {r.sharpness:.0f}", None)
-        for r in enrolment.references
-        if r.counts
+        templates.Reference(r.sha256, _quality(r), _day(r), vector)
+        for r, vector in zip(counting, vectors, strict=True)
     ]
-    made = {first: enrolment.vector}
+    made = [(first, enrolment.vector, references)]
     if site.engines.second is not None and enrolment.second is not None:
-        made[site.engines.second.version] = enrolment.second
+        # What the first reader saw in a reference is nothing that the second one could be held to.
+        bare = [reference._replace(vector=None) for reference in references]
+        made.append((site.engines.second.version, enrolment.second, bare))
     try:
         with site.database.transaction(by) as transaction:
-            for version, vector in made.items():
-                templates.save(transaction, enrolment.person, version, vector, references)
+            for version, vector, those in made:
+                templates.save(transaction, enrolment.person, version, vector, those)
     except EnrolmentRefused as error:
         return replace(enrolment, vector=None, refused=str(error))
     return enrolment
+
+
+def _quality(reference: Reference) -> str:
+    return f"face {reference.face_height:.0f} px, sharpness {reference.sharpness:.0f}"
+
+
+def _day(reference: Reference) -> date | None:
+    """When it was taken; a day in the future is a camera's wrong clock, and none."""
+    day = reference.taken_on
+    return day if day is not None and day <= day_of(now()) else None
 
 
 def _missing(snapshot: RegisterSnapshot, enrolled: set[str]) -> list[str]:
@@ -188,19 +212,36 @@ def again_sentence(refs: Sequence[str]) -> str:
     )
 
 
-def _as_dict(enrolment: Enrolment) -> dict[str, object]:
+def _as_dict(snapshot: RegisterSnapshot, enrolment: Enrolment) -> dict[str, object]:
     return {
         "ref": enrolment.person,
         "enrolled": enrolment.vector is not None,
         "references": enrolment.counting,
         "refused": enrolment.refused,
+        "renew": "" if enrolment.vector is None else _renew(snapshot, enrolment),
         "photos": [
             {"file": r.name, "counts": r.counts, "refused": r.refused} for r in enrolment.references
         ],
     }
 
 
-def _print(enrolments: Sequence[Enrolment], missing: Sequence[str]) -> None:
+def _print_ages(snapshot: RegisterSnapshot, done: Sequence[Enrolment]) -> None:
+    """Whose references are too old, or of an age that is not known."""
+    for kind, words in WORDS.items():
+        those = [e.person for e in done if _renew(snapshot, e) == kind]
+        if those:
+            say(f"Of {len(those)} pupils {words}: {some(those)}.", style="yellow")
+
+
+def _renew(snapshot: RegisterSnapshot, enrolment: Enrolment) -> str:
+    days = [day for r in enrolment.references if r.counts and (day := _day(r)) is not None]
+    age = TemplateAge(max(days, default=None), min(days, default=None))
+    return to_renew(snapshot.people[enrolment.person], age, day_of(now()))
+
+
+def _print(
+    snapshot: RegisterSnapshot, enrolments: Sequence[Enrolment], missing: Sequence[str]
+) -> None:
     for enrolment in enrolments:
         counting = enrolment.counting
         if enrolment.vector is None:
@@ -218,5 +259,6 @@ def _print(enrolments: Sequence[Enrolment], missing: Sequence[str]) -> None:
     refused = len(enrolments) - len(done)
     if refused:
         say(f"{refused} not enrolled; the reasons are above.")
+    _print_ages(snapshot, done)
     if missing:
         say(f"{len(missing)} people who may have a template have none: {', '.join(missing)}.")

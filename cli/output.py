@@ -47,6 +47,12 @@ def british(day: date | None) -> str:
     return f"{day.day} {day:%B %Y}" if day else ""
 
 
+def some(names: Sequence[str], most: int = 10) -> str:
+    """The first few of a list in one line, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
 def _plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         return asdict(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -11,6 +11,7 @@ import typer
 
 from cli.options import AsJson, By, Ref, actor, site_of
 from cli.output import british, print_json, print_table, say
+from cli.recognition import WORDS, references_to_renew
 from cli.site import Site, now
 from consent_db import biometrics, consents, restrictions
 from gate.errors import RegisterError, SettingsError, UnknownPerson
@@ -32,6 +33,8 @@ GivenBy = Annotated[str, typer.Option(help="Who said so: parent, mother, father,
 Method = Annotated[str, typer.Option(help="How it was said: form, letter, email, phone ...")]
 DAYS = ["%Y-%m-%d", "%d/%m/%Y"]
 
+_RENEW = {"": "", "old": "(old)", "unknown": "(age not known)"}
+
 people_app = typer.Typer(no_args_is_help=True, help="Look up people of the register.")
 consent_app = typer.Typer(no_args_is_help=True, help="Record what somebody entitled said.")
 restrict_app = typer.Typer(no_args_is_help=True, help="The list of people never to be shown.")
@@ -42,7 +45,8 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     """List everybody, with the channels on which they may be shown today."""
     site = site_of(context)
     snapshot = site.register().snapshot()
-    rows = [_row(site, snapshot, person) for person in snapshot.people.values()]
+    renew = references_to_renew(site, snapshot)
+    rows = [_row(site, snapshot, person, renew) for person in snapshot.people.values()]
     if as_json:
         print_json(rows)
         return
@@ -55,7 +59,7 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
                 row["kind"],
                 row["year_group"],
                 ", ".join(row["may_be_shown_on"]) or "nowhere",
-                row["references"],
+                " ".join(filter(None, (str(row["references"]), _RENEW[row["renew"]]))),
             )
             for row in rows
         ),
@@ -71,7 +75,7 @@ def show_person(context: typer.Context, ref: Ref, as_json: AsJson = False) -> No
     person = known(snapshot, ref)
     with site.database.reading() as connection:
         record = {
-            **_row(site, snapshot, person),
+            **_row(site, snapshot, person, references_to_renew(site, snapshot)),
             "consents": consents.history(connection, ref),
             "biometric": biometrics.history(connection, ref),
             # In words that leave out why: that is for the safeguarding lead alone.
@@ -87,6 +91,9 @@ def show_person(context: typer.Context, ref: Ref, as_json: AsJson = False) -> No
         say(f"Left on {british(person.left_on)}")
     say(f"May be shown on: {', '.join(record['may_be_shown_on']) or 'no channel'}")
     say(f"References behind the face template: {record['references']}")
+    if record["renew"]:
+        words = WORDS[record["renew"]]
+        say(f"{words[0].upper()}{words[1:]}.", style="yellow")
     _print_consents(snapshot.consents.get(ref, ()))
     for restriction in record["restrictions"]:
         say(f"Restriction: {restriction}")
@@ -102,7 +109,9 @@ def known(snapshot: RegisterSnapshot, ref: str) -> Person:
         ) from None
 
 
-def _row(site: Site, snapshot: RegisterSnapshot, person: Person) -> dict[str, Any]:
+def _row(
+    site: Site, snapshot: RegisterSnapshot, person: Person, renew: Mapping[str, str]
+) -> dict[str, Any]:
     gallery = snapshot.gallery
     references = dict(zip(gallery.people, gallery.references, strict=True))
     return {
@@ -116,6 +125,7 @@ def _row(site: Site, snapshot: RegisterSnapshot, person: Person) -> dict[str, An
             snapshot.biometrics.get(person.ref, ()), day_of(now())
         ),
         "references": references.get(person.ref, 0),
+        "renew": renew.get(person.ref, ""),
     }
 
 

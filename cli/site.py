@@ -141,6 +141,7 @@ class Site:
             settings.policy.leavers_may_be_shown,
             timedelta(days=settings.policy.register_max_age_days),
             settings.matching.second_policy(),
+            settings.matching.fpir if settings.matching.thresholds_from == "calibration" else None,
         )
 
     def register(self) -> SqlRegister:
@@ -160,6 +161,11 @@ class Site:
         matching, weights = self.settings.matching, self.settings.engines.reader_weights
         second = reader_version(matching.second_name) if matching.second_name else ""
         return reader_version(matching.reader, weights), second
+
+    @property
+    def reader_version(self) -> str:
+        """What the reader calls itself, without loading it; "" where people name the faces."""
+        return self.reader_versions[0]
 
     def ledger(self, actor: str) -> SqlLedger:
         """The ledger of photos, written to in this name."""

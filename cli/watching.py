@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from cli.judging import blocked_by, judge_opener
 from cli.options import site_of
 from cli.output import errors
+from cli.recalibrating import Recalibrator
 from cli.results import refresh_results
 from cli.site import Site, now
 from gate.publish import Publisher
@@ -71,6 +72,7 @@ def run(
         _stop_on_signals() as stop,
         _reporter(site, _teller(log_json=log_json, quiet=quiet)) as on_event,
         WorkerPool(judge_opener(site), blocked_by(site), limits) as pool,
+        nullcontext() if once else Recalibrator(site, ACTOR),
     ):
         parts = Parts(ledger, publisher, pool, on_event)
         return Intake(site.root, parts, timing).run(once=once, stop=stop)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
-from consent_db import biometrics, consents, people, restrictions, templates
+from consent_db import biometrics, calibrations, consents, people, restrictions, templates
 from consent_db.database import Database
 from consent_db.schema import register
 from gate.errors import RegisterUnreachable
@@ -53,6 +53,7 @@ class SqlRegister:
                 restrictions=_by_person(restrictions.standing(connection)),
                 gallery=templates.gallery(connection, self._reader_version),
                 second=self._second(connection),
+                calibration=calibrations.newest(connection, self._reader_version),
             )
 
     def _second(self, connection: Connection) -> Gallery | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,22 +15,37 @@ from consent_db import people
 from consent_db.schema import biometrics, template_references, templates
 from consent_db.transaction import Transaction
 from gate.errors import EnrolmentRefused, RegisterUnreachable
-from gate.values import ConsentStatus, Gallery, day_of
+from gate.values import ConsentStatus, Gallery, References, day_of
 
-Reference: TypeAlias = tuple[str, str, date | None]
-"""A reference photo: its SHA-256 (hex), a note on its quality, the day it was taken if known."""
+
+class Reference(NamedTuple):
+    """A reference photo: its SHA-256 (hex), a note on its quality, the day it was taken if known.
+
+    ``vector`` is its embedding, shape (d,), unit length; it is kept and destroyed with the
+    template.
+    """
+
+    sha256: str
+    quality: str
+    taken_on: date | None = None
+    vector: NDArray[np.float32] | None = None
+
 
 _STORED = np.dtype("<f4")
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateSummary:
-    """A template without its numbers: how many references stand behind it, how old they are."""
+    """A template without its numbers: how many references stand behind it, how old they are.
+
+    ``oldest`` and ``newest`` are days on which references were taken; None where no day is known.
+    """
 
     person: str
     reader_version: str
     references: int
     oldest: date | None
+    newest: date | None
     made_at: datetime
     made_by: str
 
@@ -40,16 +55,16 @@ def save(
     ref: str,
     reader_version: str,
     vector: NDArray[np.float32],
-    references: Sequence[Reference],
+    references: Sequence[Reference | tuple[str, str, date | None]],
 ) -> None:
     """Store a person's template (shape (d,), unit length), in place of an earlier one.
 
     Raises UnknownPerson, and EnrolmentRefused without live biometric permission, without any
-    reference, or when the vector is not one of unit length.
+    reference, or when a vector is not one of unit length (a reference's: and of the same shape).
     """
     people.require(tx.connection, {ref})
     _require_permission(tx, ref)
-    packed = _packed(ref, vector)
+    packed = _packed(ref, vector, vector.shape)
     if not references:
         raise EnrolmentRefused(f"There is no reference photo behind the template of {ref}.")
     key = {"person": ref, "reader_version": reader_version}
@@ -60,8 +75,14 @@ def save(
         insert(templates), {**key, "vector": packed, "made_at": tx.now, "made_by": tx.actor}
     )
     rows = [
-        {**key, "sha256": sha256, "quality": quality, "taken_on": taken_on}
-        for sha256, quality, taken_on in {one[0]: one for one in references}.values()
+        {
+            **key,
+            "sha256": one.sha256,
+            "quality": one.quality,
+            "taken_on": one.taken_on,
+            "vector": None if one.vector is None else _packed(ref, one.vector, vector.shape),
+        }
+        for one in {one[0]: Reference(*one) for one in references}.values()
     ]
     tx.connection.execute(insert(template_references), rows)
     tx.audit(
@@ -91,6 +112,7 @@ def summary(connection: Connection) -> tuple[TemplateSummary, ...]:
             templates.c.reader_version,
             func.count(template_references.c.sha256),
             func.min(template_references.c.taken_on),
+            func.max(template_references.c.taken_on),
             templates.c.made_at,
             templates.c.made_by,
         )
@@ -131,6 +153,26 @@ def gallery(connection: Connection, reader_version: str) -> Gallery:
     )
 
 
+def references(connection: Connection, reader_version: str) -> References:
+    """The reference photos behind this reader's templates, by person.
+
+    Those that were stored without their embedding have a row of zeros. Raises
+    RegisterUnreachable when a stored one is damaged.
+    """
+    query = select(
+        template_references.c.person, template_references.c.vector, template_references.c.taken_on
+    ).where(template_references.c.reader_version == reader_version)
+    by_person = query.order_by(template_references.c.person, template_references.c.sha256)
+    rows = connection.execute(by_person).all()
+    kept = [number for number, row in enumerate(rows) if row.vector is not None]
+    found = _vectors([rows[number] for number in kept])
+    vectors = np.zeros((len(rows), found.shape[1]), np.float32)
+    vectors[kept] = found
+    return References(
+        tuple(row.person for row in rows), vectors, tuple(row.taken_on for row in rows)
+    )
+
+
 def _vectors(rows: Sequence[Sequence[Any]]) -> NDArray[np.float32]:
     if not rows:
         return np.zeros((0, 0), np.float32)
@@ -148,9 +190,9 @@ def _vectors(rows: Sequence[Sequence[Any]]) -> NDArray[np.float32]:
     return vectors
 
 
-def _packed(ref: str, vector: NDArray[np.float32]) -> bytes:
+def _packed(ref: str, vector: NDArray[np.float32], shape: tuple[int, ...]) -> bytes:
     length = float(np.linalg.norm(vector)) if vector.ndim == 1 else 0.0
-    if not abs(length - 1) < 1e-3:
+    if not abs(length - 1) < 1e-3 or vector.shape != shape:
         raise EnrolmentRefused(f"The template of {ref} is not a vector of unit length.")
     return vector.astype(_STORED).tobytes()
 

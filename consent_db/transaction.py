@@ -32,12 +32,19 @@ class Transaction:
         It also counts as confirmed, but never as earlier than it was: a change that is made while
         the clock is behind must not hide that it is.
         """
+        self.announce()
+        at = register.c.confirmed_at
+        earlier = update(register).where(or_(at.is_(None), at < self.now))
+        self.connection.execute(earlier.values(confirmed_at=self.now))
+
+    def announce(self) -> None:
+        """Let the revision rise, so that everybody looks again, without vouching for the register.
+
+        For what a machine changes by itself: that must not make old lists count as current.
+        """
         if not self._bumped:
             self._bumped = True
             self.connection.execute(update(register).values(revision=register.c.revision + 1))
-            at = register.c.confirmed_at
-            earlier = update(register).where(or_(at.is_(None), at < self.now))
-            self.connection.execute(earlier.values(confirmed_at=self.now))
 
     def confirm(self) -> None:
         """Say that the register was compared with the school's files and is up to date."""

@@ -7,7 +7,8 @@ The order of the rules, for one channel and one day:
 2. A photo that a person refused for the channel is blocked.
 3. Where people name the faces, a photo is held until something was said about each of them.
 4. A face is shown only if it is matched at the showing threshold, everybody within the margin of
-   the best match has live permission too, and no other face claims one of them more strongly;
+   the best match has live permission too, and one of them is left for it when each person is
+   given to one face of the photo (gate/assign.py);
    where a second reader must agree, the same must hold for what it saw. Or if a person names it,
    that somebody has live permission, nobody else whom it is matched to at the showing threshold
    lacks it, and no other face has the same name.
@@ -25,6 +26,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from gate.assign import assign
 from gate.permission import Permission, permission, restriction_on
 from gate.second_reader import disagrees, may_veto
 from gate.spoken import Weighing, all_said, weigh
@@ -81,8 +83,9 @@ def decide(
         _veto(number, match, channel, rules) or _named_veto(number, channel, rules, said)
         for number, match in enumerate(matches)
     ]
+    seen = map(_Seen, faces, matches, assign(matches, rules.thresholds))
     judged = _heard(
-        [_judge(number, face, matches, channel, rules) for number, face in enumerate(faces)],
+        [_judge(number, one, channel, rules) for number, one in enumerate(seen)],
         matches,
         channel,
         rules,
@@ -135,6 +138,15 @@ def _named_veto(number: int, channel: Channel, rules: Rules, said: Said) -> Face
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A face, whom it resembles, and the person that was left for it, if any."""
+
+    face: Face
+    match: Match
+    given: Candidate | None
+
+
 def _veto(number: int, match: Match, channel: Channel, rules: Rules) -> FaceDecision | None:
     for candidate in match.candidates:
         if candidate.score < rules.thresholds.veto:
@@ -166,11 +178,8 @@ def _not_shown(decision: FaceDecision) -> FaceDecision:
     return decision
 
 
-def _judge(
-    number: int, face: Face, matches: Sequence[Match], channel: Channel, rules: Rules
-) -> FaceDecision:
-    match = matches[number]
-    best = match.best
+def _judge(number: int, seen: _Seen, channel: Channel, rules: Rules) -> FaceDecision:
+    match, best = seen.match, seen.match.best
     covered = FaceDecision(number, Outcome.COVERED, FaceReason.NOT_RECOGNISED)
     if not match.readable:
         return replace(covered, reason=FaceReason.UNREADABLE)
@@ -178,7 +187,7 @@ def _judge(
         return covered
     runner_up = _runner_up(match, best.person)
     covered = replace(covered, score=best.score, runner_up=runner_up)
-    if not best.score >= rules.thresholds.show or face.weak:
+    if not best.score >= rules.thresholds.show or seen.face.weak:
         return covered
     answer = _permission(best.person, channel, rules)
     known = replace(covered, person=best.person, consent=answer.record)
@@ -186,13 +195,28 @@ def _judge(
         return replace(known, reason=answer.reason)
     if _confusable(match, best, channel, rules):
         return replace(known, reason=FaceReason.CONFUSABLE)
-    if _claimed_by_another(number, best, matches):
+    if seen.given is None:
         return replace(known, reason=FaceReason.CLAIMED_TWICE)
-    if _not_agreed(match, best.person, channel, rules):
+    if seen.given != best:
+        known = _as_the_next(known, match, seen.given, channel, rules)
+    if _not_agreed(match, seen.given.person, channel, rules):
         return replace(known, reason=FaceReason.READERS_DISAGREE)
     if channel.cover_everyone:
         return replace(known, reason=FaceReason.COVER_EVERYONE)
     return replace(known, outcome=Outcome.SHOWN, reason=FaceReason.PERMITTED)
+
+
+def _as_the_next(
+    known: FaceDecision, match: Match, given: Candidate, channel: Channel, rules: Rules
+) -> FaceDecision:
+    """Another face is the best person: this one is the next, who may be shown as well."""
+    return replace(
+        known,
+        person=given.person,
+        score=given.score,
+        runner_up=_runner_up(match, given.person),
+        consent=_permission(given.person, channel, rules).record,
+    )
 
 
 def _runner_up(match: Match, person: str) -> Candidate | None:
@@ -227,12 +251,6 @@ def _not_agreed(match: Match, person: str, channel: Channel, rules: Rules) -> bo
         return _permission(other, channel, rules).granted
 
     return disagrees(match, person, rules.second, is_permitted)
-
-
-def _claimed_by_another(number: int, best: Candidate, matches: Sequence[Match]) -> bool:
-    """Whether another face of the photo has the same best person at the same or a higher score."""
-    others = [match.best for place, match in enumerate(matches) if place != number]
-    return any(o is not None and o.person == best.person and o.score >= best.score for o in others)
 
 
 def _verdict(faces: tuple[FaceDecision, ...], channel: Channel, weak: Container[int]) -> Decision:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ from gate.find import find
 from gate.load import Limits, load
 from gate.match import are_of_one_person, looks_like_someone_else, template
 from gate.ports import FaceFinder, FaceReader
+from gate.taken import taken_on
 from gate.values import Face, Gallery
 
 RECOMMENDED = 3
@@ -38,13 +40,17 @@ _SHARPEST_BLUR = 8.0
 
 @dataclass(frozen=True)
 class Reference:
-    """One reference photo: its checksum, and either an embedding or the reason for refusing it."""
+    """One reference photo: its checksum, and either an embedding or the reason for refusing it.
+
+    ``taken_on``: the day that the camera wrote down, if any; its clock may have been wrong.
+    """
 
     name: str
     sha256: str
     refused: str = ""
     sharpness: float = 0.0
     face_height: float = 0.0
+    taken_on: date | None = None
 
     @property
     def counts(self) -> bool:
@@ -65,6 +71,7 @@ class Reading:
 class Enrolment:
     """What came of one person's references; ``vector`` is None when no template can be made.
 
+    ``vectors``: the embeddings of the references that count, in their order.
     ``second``: the template of the second reader, from the same references.
     """
 
@@ -72,6 +79,7 @@ class Enrolment:
     references: tuple[Reference, ...]
     vector: Vectors | None
     refused: str = ""
+    vectors: Vectors | None = None
     second: Vectors | None = None
 
     @property
@@ -101,7 +109,7 @@ def read_references(
         if sharp < _SHARPEST_BLUR:
             references.append(replace(measured, refused="the face is too blurred"))
             continue
-        references.append(measured)
+        references.append(replace(measured, taken_on=taken_on(data)))
         vectors.append(reader.read(pixels, [face])[0])
     stacked: Vectors = np.array(vectors, np.float32).reshape(len(vectors), reader.dimension)
     return Reading(person, tuple(references), stacked)
@@ -172,7 +180,9 @@ def enrol(reading: Reading, others: Gallery) -> Enrolment:
     for row in left_out:
         place = counting[row]
         references[place] = replace(references[place], refused=UNLIKE)
-    return Enrolment(reading.person, tuple(references), vector)
+    kept = [row for row in range(len(counting)) if row not in left_out]
+    vectors = reading.vectors[kept]
+    return Enrolment(reading.person, tuple(references), vector, vectors=vectors)
 
 
 def with_second(enrolment: Enrolment, vectors: Vectors) -> Enrolment:

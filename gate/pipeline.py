@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from gate.arrays import Pixels, Vectors
+from gate.calibration import in_force
 from gate.copies import Copier, Seen, StillMatched
 from gate.decide import Rules, decide
 from gate.engine_names import engine_version
@@ -54,7 +55,11 @@ _CLOCK_IS_WRONG = (
 
 @dataclass(frozen=True)
 class Policy:
-    """What the settings of a site say about judging; ``version`` names this very content."""
+    """What the settings of a site say about judging; ``version`` names this very content.
+
+    ``fpir``: the share of strangers for which a calibration's thresholds are taken instead of
+    ``thresholds``; None: never.
+    """
 
     channels: tuple[Channel, ...]
     thresholds: Thresholds
@@ -63,6 +68,7 @@ class Policy:
     leavers_may_be_shown: bool = False
     register_max_age: timedelta = timedelta(days=400)
     second: SecondPolicy | None = None
+    fpir: float | None = None
 
     @property
     def inspect_edge(self) -> int:
@@ -113,6 +119,11 @@ class _Known:
     snapshot: RegisterSnapshot
     on: date
     matcher: Matcher
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Those in force."""
+        return self.matcher.thresholds
 
 
 @dataclass(frozen=True)
@@ -170,7 +181,8 @@ class Gate:
         versions = Versions(
             self._software, self._policy.version, self._engines.version, known.snapshot.revision
         )
-        basis = Basis(self._policy, known.on, versions)
+        policy = replace(self._policy, thresholds=known.thresholds)
+        basis = Basis(policy, known.on, versions)
         if (age := self._age(known.snapshot)) is None or age > self._policy.register_max_age:
             return basis.blocked(file.photo, Reason.REGISTER_STALE)
         if age < -_CLOCKS_DIFFER:
@@ -220,7 +232,7 @@ class Gate:
             picture.height,
             known.on,
             basis.versions,
-            self._policy.thresholds,
+            known.thresholds,
             tuple(decisions),
             tuple(face.scaled(1 / picture.scale) for face in faces),
             matches,
@@ -286,7 +298,7 @@ class Gate:
             snapshot.people,
             snapshot.consents,
             snapshot.restrictions,
-            self._policy.thresholds,
+            known.thresholds,
             known.on,
             self._policy.leavers_may_be_shown,
             second,
@@ -309,9 +321,18 @@ class Gate:
             snapshot = self._register.snapshot()
             gallery = permitted_gallery(snapshot, today)
             population = shipped_population(gallery.reader)
-            matcher = Matcher(gallery, self._policy.thresholds, population)
+            thresholds = thresholds_in_force(self._policy, snapshot)
+            matcher = Matcher(gallery, thresholds, population)
             known = self._known = _Known(snapshot, today, matcher)
         return known
+
+
+def thresholds_in_force(policy: Policy, snapshot: RegisterSnapshot) -> Thresholds:
+    """The thresholds to judge by: those of the newest calibration where it counts."""
+    if policy.fpir is None:
+        return policy.thresholds
+    reader = snapshot.gallery.reader
+    return in_force(policy.thresholds, snapshot.calibration, reader, policy.fpir)
 
 
 def permitted_gallery(snapshot: RegisterSnapshot, on: date) -> Gallery:

@@ -220,12 +220,25 @@ class Gallery:
 
 
 @dataclass(frozen=True)
+class References:
+    """The reference photos behind the templates of one reader, one row each.
+
+    ``people[i]`` is whose, ``vectors[i]`` its embedding (zero where none was kept), ``taken_on[i]``
+    the day it was taken (None: not known).
+    """
+
+    people: tuple[str, ...]
+    vectors: Vectors
+    taken_on: tuple[date | None, ...]
+
+
+@dataclass(frozen=True)
 class RegisterSnapshot:
     """All that deciding needs of the register, as it was at one revision.
 
     ``revision`` rises with every change. ``confirmed_at`` (UTC) is when the register was last
     imported or changed; None when nothing was ever put in. ``second`` holds the templates of the
-    second reader, where one is in use.
+    second reader, where one is in use. ``calibration`` is the newest one of the gallery's reader.
     """
 
     revision: int
@@ -236,6 +249,7 @@ class RegisterSnapshot:
     restrictions: Mapping[str, tuple[Restriction, ...]]
     gallery: Gallery
     second: Gallery | None = None
+    calibration: Calibrated | None = None
 
 
 # --- matching and deciding ----------------------------------------------------------------------
@@ -297,6 +311,17 @@ class Second:
 
     mode: SecondMode
     reader: str
+    thresholds: Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """Thresholds that a calibration found: for which reader and FPIR, when (UTC), its number."""
+
+    id: int
+    at: datetime
+    reader: str
+    fpir: float
     thresholds: Thresholds
 
 

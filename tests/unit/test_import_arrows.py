@@ -28,11 +28,13 @@ PURE = (
     "gate/spoken.py",
     "gate/decide.py",
     "gate/permission.py",
+    "gate/assign.py",
     "gate/second_reader.py",
 )
 PURE_MAY_USE = {
     "gate.values",
     "gate.permission",
+    "gate.assign",
     "gate.second_reader",
     "gate.arrays",
     "gate.statements",

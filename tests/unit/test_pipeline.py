@@ -18,6 +18,7 @@ from gate.pipeline import Engines, Gate, Policy
 from gate.values import (
     BiometricRecord,
     Box,
+    Calibrated,
     Channel,
     ConsentRecord,
     ConsentStatus,
@@ -403,3 +404,39 @@ def test_options_that_hold_or_cover_everybody_work_to_the_end() -> None:
     hold_all = with_channels(Channel("website", hold_if_all_covered=True))
     alone = hold_all.judge("f00", photo(GREEN))
     assert (alone.decisions[0].verdict, alone.renditions) == (Verdict.REVIEW, ())
+
+
+def calibrated(show: float, reader: str = ColourReader.version) -> FakeRegister:
+    """The register with a calibration that asks for this showing threshold."""
+    return register(calibration=Calibrated(3, NOW, reader, 0.001, Thresholds(show, 0.2, 0.1)))
+
+
+def gate_by(known: FakeRegister, fpir: float | None) -> Gate:
+    policy = Policy(CHANNELS, Thresholds(0.5, 0.2, 0.1), "p1", fpir=fpir)
+    engines = Engines(ColourFinder(), ColourReader())
+    return Gate(policy, engines, known, lambda: NOW, software="photogate test")
+
+
+def test_the_newest_calibration_is_judged_by_and_recorded() -> None:
+    judgement = gate_by(calibrated(1.9), 0.001).judge("f00", photo(RED))
+    assert judgement.thresholds.show == 1.9
+    assert judgement.decisions[0].faces[0].reason is FaceReason.NOT_RECOGNISED
+
+
+@pytest.mark.parametrize(
+    ("reader", "fpir"), [("another reader", 0.001), (ColourReader.version, None)]
+)
+def test_a_calibration_of_another_reader_or_that_is_not_wanted_does_not_count(
+    reader: str, fpir: float | None
+) -> None:
+    judgement = gate_by(calibrated(1.9, reader), fpir).judge("f00", photo(RED))
+    assert judgement.thresholds.show == 0.5
+    assert judgement.decisions[0].faces[0].outcome is Outcome.SHOWN
+
+
+def test_a_new_calibration_is_taken_up_with_the_register() -> None:
+    known = calibrated(1.9)
+    judging = gate_by(known, 0.001)
+    assert judging.judge("f00", b"").thresholds.show == 1.9
+    known.state = replace(calibrated(0.6).state, revision=2)
+    assert judging.judge("f00", photo(RED)).decisions[0].faces[0].outcome is Outcome.SHOWN
