@@ -29,12 +29,13 @@ from gate.values import Box, Channel, Face, Match, Rendition
 GROWTH = (1.0, 1.25, 1.6)
 """Sizes of the covered region that are tried in turn, relative to the usual one."""
 
-_SAME_FACE = 0.3
+SAME_FACE = 0.3
 """Cosine similarity to the face as it was, from which it counts as still readable.
 
-Below SFace's own threshold for the same person (0.363), so rather covering too much."""
+Below SFace's own threshold for the same person (0.363), so rather covering too much: 2 of 1,680
+covered regions reach it by chance (tests/bench/second_look.py)."""
 
-_LOOK_AGAIN = 0.5
+LOOK_AGAIN = 0.5
 """Finder score from which something in a covered region is read again."""
 
 _CROP_EDGE = 128
@@ -116,18 +117,18 @@ class Copier:
         factor = rendition.width / seen.pixels.shape[1]
         # A face that nothing could be read of has nothing left to be matched by.
         for number in (n for n in covered if seen.vectors[n].any()):
-            crop, offset = _around(published, seen.faces[number].box.scaled(factor))
+            crop, offset = around(published, seen.faces[number].box.scaled(factor))
             found = [
                 face
-                for face in self.finder.find(crop, _LOOK_AGAIN)
-                if _inside(face.box, offset, factor, mask)
+                for face in self.finder.find(crop, LOOK_AGAIN)
+                if is_inside(face.box, offset, factor, mask)
             ]
             if any(self._is_same(row, number, seen) for row in self.reader.read(crop, found)):
                 return True
         return False
 
     def _is_same(self, vector: Vectors, number: int, seen: Seen) -> bool:
-        if float(vector @ seen.vectors[number]) >= _SAME_FACE:
+        if float(vector @ seen.vectors[number]) >= SAME_FACE:
             return True
         before = seen.matches[number].best
         after = self.matcher.match(vector[None], [True])[0]
@@ -158,7 +159,7 @@ def _cropped(
     return replace(seen, pixels=pixels, faces=faces), inside
 
 
-def _around(pixels: Pixels, box: Box) -> tuple[Pixels, tuple[float, float, float]]:
+def around(pixels: Pixels, box: Box) -> tuple[Pixels, tuple[float, float, float]]:
     """The surroundings of a box, enlarged or reduced; and where they lie: left, top, factor."""
     size = 2.5 * max(box.w, box.h, 8.0)
     x, y = box.centre
@@ -171,7 +172,9 @@ def _around(pixels: Pixels, box: Box) -> tuple[Pixels, tuple[float, float, float
     return np.asarray(cv2.resize(crop, target, interpolation=method), np.uint8), (left, top, factor)
 
 
-def _inside(box: Box, offset: tuple[float, float, float], factor: float, mask: np.ndarray) -> bool:
+def is_inside(
+    box: Box, offset: tuple[float, float, float], factor: float, mask: np.ndarray
+) -> bool:
     """Whether the middle of a box found in a crop lies in the covered region."""
     left, top, enlarged = offset
     x, y = box.centre

@@ -351,6 +351,7 @@ def test_a_covered_face_at_the_edge_is_cropped_away_where_the_channel_asks_for_i
     assert (judgement.renditions[0].width, judgement.renditions[0].height) == website.shape[1::-1]
     assert website.shape[0] == printed.shape[0] == SIZE[1]
     assert 0.6 * SIZE[0] <= website.shape[1] < SIZE[0] - 120
+    assert printed.shape[1] == SIZE[0]
     # The very pixels of the right part, without any covering: the stripes go through.
     assert is_like(website, RED).sum() == pytest.approx(is_like(printed, RED).sum(), rel=0.01)
     assert not is_like(website, GREEN).any()
@@ -360,7 +361,7 @@ def test_a_covered_face_at_the_edge_is_cropped_away_where_the_channel_asks_for_i
 
 def test_what_is_left_after_cropping_is_covered_and_looked_at_again() -> None:
     pixels = np.asarray(Image.open(io.BytesIO(edge_photo()))).copy()
-    pixels[600:720, 850:950] = GREEN
+    pixels[300:420, 760:860] = GREEN
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG")
     channel = Channel("website", max_edge=1600, crop_covered=True)
