@@ -22,6 +22,10 @@ _Z = 1.959963984540054
 
 _RESAMPLES = 1000
 
+_ENOUGH = 5
+"""People with the rarer outcome from which the variance between people is worth estimating; with
+fewer, all trials of a person count as one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -62,13 +66,15 @@ def effective(values: Numbers, person: Rows, faces: int) -> float:
     _, cluster = np.unique(person, return_inverse=True)
     size = np.bincount(cluster).astype(np.float64)
     total, people = size.sum(), len(size)
-    share = values.mean()
+    share = float(values.mean())
     # People with many trials weigh more, which is worth less than as many alike (Kish 1965).
     least = float(total**2 / (size**2).sum())
     spread = share * (1 - share)
+    rare = share if share < 0.5 else 1 - share
+    with_rare = len(np.unique(cluster[(values > 0) if rare == share else (values < 1)]))
     residual = np.bincount(cluster, weights=values) - share * size
     variance = (residual**2).sum() * people / max(people - 1, 1) / total**2
-    if people < 2 or spread <= 0 or variance <= 0:
+    if with_rare < _ENOUGH or spread <= 0 or variance <= 0:
         return least
     return float(min(max(spread / variance, least), max(faces, least)))
 

@@ -15,7 +15,7 @@ import numpy as np
 from gate.arrays import Vectors
 from gate.enrol import Reading, is_fit_to_enrol, most_prominent, read_references
 from gate.errors import LoadRefused
-from gate.evaluation.labelled import LabelledPhoto
+from gate.evaluation.labelled import LabelledFace, LabelledPhoto
 from gate.find import find
 from gate.limits import Limits
 from gate.load import load
@@ -45,22 +45,32 @@ class State(StrEnum):
 class Sample:
     """One labelled face as it was seen.
 
-    ``box``: as found, or as labelled where nothing was found, or None where there is neither;
-    in pixels of the upright original. ``vector`` is None unless the face was read. ``fit``:
-    whether it could serve as a reference.
+    ``found``: its box in pixels of the upright original, None where it was not found. ``vector``
+    is None unless the face was read. ``fit``: whether it could serve as a reference.
     """
 
     photo: Path
-    person: str
+    label: LabelledFace
     state: State
-    box: Box | None
+    found: Box | None = None
     vector: Vectors | None = None
     fit: bool = False
 
     @property
+    def person(self) -> str:
+        """Whose face it is."""
+        return self.label.person
+
+    @property
+    def place(self) -> Box | None:
+        """Where it is by the label, or else where it was found, or None."""
+        return self.label.box or self.found
+
+    @property
     def height(self) -> float | None:
         """Height of the face in pixels of the original, where it is known."""
-        return self.box.h if self.box else None
+        box = self.found or self.label.box
+        return box.h if box else None
 
 
 @dataclass(frozen=True)
@@ -68,13 +78,14 @@ class Looked:
     """What was seen of all photos.
 
     ``unreadable``: photos that cannot be judged, with the reason. ``copies``: photos left out
-    because the same file was looked at already.
+    because the same file was looked at already. ``fingerprint``: SHA-256 over all files, in hex.
     """
 
     samples: tuple[Sample, ...]
     photos: int
     unreadable: tuple[tuple[Path, str], ...]
     copies: tuple[Path, ...]
+    fingerprint: str
 
     def causes(self) -> dict[str, int]:
         """How many photos could not be read, by the reason."""
@@ -119,7 +130,8 @@ def look_at_photos(
         except OSError:
             unreadable.append((photo.path, "cannot be opened"))
     read = len(photos) - len(unreadable) - len(copies)
-    return Looked(tuple(samples), read, tuple(unreadable), tuple(copies))
+    everything = hashlib.sha256("".join(sorted(seen)).encode()).hexdigest()
+    return Looked(tuple(samples), read, tuple(unreadable), tuple(copies), everything)
 
 
 def bytes_of(path: Path) -> bytes | None:
@@ -139,7 +151,7 @@ def look(photo: LabelledPhoto, data: bytes | None, eyes: Eyes) -> list[Sample]:
     if photo.faces and photo.faces[0].box is None:
         main, rivals = most_prominent(picture.pixels, found)
         if rivals:
-            return [Sample(photo.path, photo.faces[0].person, State.UNCLEAR, None)]
+            return [Sample(photo.path, photo.faces[0], State.UNCLEAR)]
         places: list[Face | None] = [main]
     else:
         places = same_faces([label.box for label in photo.faces], found, picture.scale)
@@ -148,15 +160,15 @@ def look(photo: LabelledPhoto, data: bytes | None, eyes: Eyes) -> list[Sample]:
     samples = []
     for label, face in zip(photo.faces, places, strict=True):
         if face is None:
-            samples.append(Sample(photo.path, label.person, State.NOT_FOUND, label.box))
+            samples.append(Sample(photo.path, label, State.NOT_FOUND))
             continue
         state, box = _state(face), face.box.scaled(1 / picture.scale)
         if state is not State.READ:
-            samples.append(Sample(photo.path, label.person, state, box))
+            samples.append(Sample(photo.path, label, state, box))
             continue
         vector = np.asarray(next(rows), np.float32).copy()
         fit = is_fit_to_enrol(picture.pixels, face)
-        samples.append(Sample(photo.path, label.person, state, box, vector, fit))
+        samples.append(Sample(photo.path, label, state, box, vector, fit))
     return samples
 
 
