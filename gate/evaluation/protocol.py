@@ -125,7 +125,8 @@ def _split(
     chosen: dict[str, tuple[int, ...]] = {}
     for person in sorted(set(able) - left_out):
         rows = random.permutation(able[person])
-        most = len(rows) if known.readings else len(known.rows(person)) - 1
+        # One good photo at least is kept to look for, or only bad ones would be left.
+        most = len(rows) if known.readings else max(len(rows) - 1, 1)
         count = min(options.references, len(rows), most)
         chosen[person] = tuple(int(row) for row in rows[:count])
     gallery, refused = _enrolled(known, chosen)

@@ -13,6 +13,7 @@ from gate.evaluation.summary import ALL
 from gate.values import Reason
 
 NOT_MEASURED = "not measured"
+PER_CENT = "\N{NO-BREAK SPACE}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,14 @@ def percent(share: float | None) -> str:
         return NOT_MEASURED
     close = min(share, 1 - share)
     if close <= 0:
-        return f"{share:.0%}".replace("%", " %")
+        return f"{share:.0%}".replace("%", PER_CENT)
     digits = 1 if close >= 0.0005 else 2 if close >= 0.00005 else 3
-    return f"{share:.{digits}%}".replace("%", " %")
+    return f"{share:.{digits}%}".replace("%", PER_CENT)
 
 
 def target(share: float) -> str:
     """A share that was asked for, as 0.1 %."""
-    return f"{share * 100:.3g} %"
+    return f"{share * 100:.3g}{PER_CENT}"
 
 
 def times(count: int) -> str:
@@ -53,7 +54,7 @@ def interval(rate: Rate) -> str:
     """The 95 % interval as "97.0 to 99.6 %"; "" where nothing was measured."""
     if rate.share is None:
         return ""
-    return f"{percent(rate.low).removesuffix(' %')} to {percent(rate.high)}"
+    return f"{percent(rate.low).removesuffix(PER_CENT)} to {percent(rate.high)}"
 
 
 def counted(rate: Rate, noun: str) -> str:
