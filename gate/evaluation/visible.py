@@ -29,10 +29,25 @@ def likeness(original: Grey, released: Grey, box: Box, width: int) -> float:
 
     ``box`` is in pixels of a picture ``width`` pixels wide; both may have any size.
     """
-    first, second = (structure(patch(p, box, width)).ravel() for p in (original, released))
+    first, second = (
+        structure(patch(picture, box, width)).ravel()
+        for picture in (brought_to(released, original), released)
+    )
     if first.std() < 1e-6 or second.std() < 1e-6:
         return 0.0
     return float(np.corrcoef(first, second)[0, 1])
+
+
+def brought_to(smaller: Grey, original: Grey) -> Grey:
+    """The original at the size of its copy, reduced as copies are.
+
+    Otherwise the copy of a large photo lacks structure that the original has, and a face that is
+    plain to see correlates badly.
+    """
+    height, width = smaller.shape
+    if width >= original.shape[1]:
+        return original
+    return np.asarray(cv2.resize(original, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def patch(picture: Grey, box: Box, width: int) -> Grey:
