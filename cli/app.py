@@ -16,6 +16,7 @@ from cli.importing import import_file
 from cli.output import say
 from cli.people import consent_app, people_app, restrict_app
 from cli.photos import check, decisions, why
+from cli.reviewing import review_app
 from cli.setup import init
 from cli.site import Site, software
 from cli.watching import watch
@@ -63,6 +64,7 @@ app.command("watch")(watch)
 app.command("check")(check)
 app.command("decisions")(decisions)
 app.command("why")(why)
+app.add_typer(review_app, name="review")
 app.add_typer(audit_app, name="audit")
 app.command("evaluate")(evaluate)
 app.command("doctor")(doctor)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from cli.site import Site
-from consent_db import consents, people, restrictions, stored
+from consent_db import consents, people, restrictions, statements, stored
+from consent_db.statements import PastStatement
 from consent_db.stored import StoredPhoto
-from gate.case import Case, Copy, Dropped
+from gate.case import Case, Copy, Dropped, Spoken
 from gate.errors import SiteError, UnknownPerson
 from gate.explain import may_see_original
 from gate.roles import Role
@@ -59,6 +61,7 @@ def case_of(site: Site, photo: StoredPhoto) -> Case:
     refs = {face.person for face in decided if face.person}
     refs |= {face.runner_up.person for face in decided if face.runner_up}
     with site.database.reading() as connection:
+        spoken = statements.history(connection, photo.photo)
         said = [r.record for ref in refs for r in consents.history(connection, ref)]
         held = [r.restriction for ref in refs for r in restrictions.history(connection, ref)]
         known = {ref: person for ref in refs if (person := _person(connection, ref)) is not None}
@@ -67,11 +70,26 @@ def case_of(site: Site, photo: StoredPhoto) -> Case:
         photo.judged_at.astimezone(),
         photo.judged_by,
         tuple(Dropped(drop.arrival.original, drop.at.astimezone()) for drop in photo.drops),
-        tuple(Copy(release.channel, release.path) for release in photo.releases),
+        tuple(_copies(photo)),
         {record.id: record for record in said},
         {restriction.id: restriction for restriction in held},
         known,
+        {past.statement.id: _spoken(past) for past in spoken},
+        {past.statement.channel: _spoken(past) for past in spoken if past.statement.channel},
     )
+
+
+def _spoken(past: PastStatement) -> Spoken:
+    return Spoken(past.by, past.at.astimezone())
+
+
+def _copies(photo: StoredPhoto) -> Iterator[Copy]:
+    """The copies that stand, then those that are withdrawn and not at the same place again."""
+    standing = {release.path for release in photo.releases}
+    yield from (Copy(release.channel, release.path) for release in photo.releases)
+    ended = {one.release.path: one for one in photo.ended if one.release.path not in standing}
+    for path, one in ended.items():
+        yield Copy(one.release.channel, path, one.at.astimezone())
 
 
 def _person(connection: Connection, ref: str) -> Person | None:

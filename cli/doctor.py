@@ -16,10 +16,11 @@ import typer
 from cli.options import AsJson, site_of
 from cli.output import console, print_json, say
 from cli.site import Site, now
-from consent_db import audit
+from consent_db import audit, templates
 from gate import settings as settings_file
 from gate.engines.weights import SFACE, YUNET, locate
 from gate.errors import PhotogateError
+from gate.values import ALL_CHANNELS, RegisterSnapshot
 
 _PACKAGES = ("gate", "watch", "consent_db", "cli")
 _LOW_DISK = 2_000_000_000
@@ -53,7 +54,7 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
 def _findings(site: Site) -> Iterator[Finding]:
     yield from _try("settings", lambda: _settings(site))
     yield from _try("finder weights", lambda: [_weights(site, YUNET, "finder")])
-    yield from _try("reader weights", lambda: [_weights(site, SFACE, "reader")])
+    yield from _try("reader weights", lambda: [_reader(site)])
     yield from _try("models", lambda: [_models(site)])
     yield from _folders(site)
     yield from _try("register", lambda: _register(site))
@@ -82,8 +83,30 @@ def _weights(site: Site, accepted: tuple[object, ...], role: str) -> Finding:
     return Finding(f"{role} weights", "ok", f"{weights.name} ({path.name}), checksum as measured")
 
 
+def _reader(site: Site) -> Finding:
+    if site.names_by_people:
+        text = 'not used: people say who is in a photo (mode = "people" under [matching])'
+        return Finding("reader weights", "ok", text)
+    return _weights(site, SFACE, "reader")
+
+
 def _models(site: Site) -> Finding:
-    return Finding("models", "ok", f"both run: {site.engines.version}")
+    return Finding("models", "ok", f"all run: {site.engines.version}")
+
+
+def _templates(site: Site, count: int) -> Finding:
+    """What there is of face templates; ``count`` are those in use."""
+    if not site.names_by_people:
+        return Finding("face templates", "ok", f"{count} people have one")
+    with site.database.reading() as connection:
+        kept = len({one.person for one in templates.summary(connection)})
+    if not kept:
+        return Finding("face templates", "ok", "none are kept and none are used")
+    text = (
+        f"{kept} people have one from earlier days; nothing uses them here. A withdrawn biometric "
+        "permission destroys a template"
+    )
+    return Finding("face templates", "warning", text)
 
 
 def _folders(site: Site) -> Iterator[Finding]:
@@ -115,10 +138,12 @@ def _register(site: Site) -> list[Finding]:
         Finding(
             "register",
             "ok" if snapshot.people else "warning",
-            f"{len(snapshot.people)} people, {len(snapshot.gallery.people)} with a face template",
+            f"{len(snapshot.people)} people",
         ),
+        _templates(site, len(snapshot.gallery.people)),
         Finding("audit log", "ok", f"{entries} entries, chain intact"),
     ]
+    findings += _strange_channels(snapshot, frozenset(site.settings.channels))
     allowed = timedelta(days=site.settings.policy.register_max_age_days)
     if snapshot.confirmed_at is None:
         text = "nothing was imported yet, so every photo is blocked; see 'photogate import --help'"
@@ -127,9 +152,29 @@ def _register(site: Site) -> list[Finding]:
         text = "nothing was imported for too long, so every photo is blocked; import current lists"
         findings.append(Finding("register age", "problem", text))
     if snapshot.confirmed_at is not None and snapshot.confirmed_at > now() + timedelta(minutes=5):
-        text = "the register was changed in the future: set this computer's clock right"
+        text = (
+            "the register was changed in the future, so every photo is blocked: set this "
+            "computer's clock right; if it is, import current lists"
+        )
         findings.append(Finding("clock", "problem", text))
     return findings
+
+
+def _strange_channels(snapshot: RegisterSnapshot, channels: frozenset[str]) -> Iterator[Finding]:
+    """Restrictions and permissions of channels that are not, or no longer, set up."""
+    known = channels | {ALL_CHANNELS}
+    held = {name for those in snapshot.restrictions.values() for r in those for name in r.channels}
+    if held - known:
+        # Not who: the list is for the safeguarding lead's eyes.
+        text = (
+            f"it names {', '.join(sorted(held - known))}, which is no channel of this site: that "
+            "keeps no photo back. If a channel was renamed, add the restrictions for it again"
+        )
+        yield Finding("restricted list", "problem", text)
+    named = {one.channel for records in snapshot.consents.values() for one in records}
+    if named - known:
+        text = f"some name {', '.join(sorted(named - known))}, which is no channel of this site"
+        yield Finding("permissions", "warning", text)
 
 
 def _disk(site: Site) -> Finding:

@@ -16,7 +16,7 @@ from cli.progress import steps
 from cli.site import Site, now
 from consent_db import templates
 from gate.enrol import RECOMMENDED, Enrolment, Reading, enrol, read_references
-from gate.errors import EnrolmentRefused, SiteError
+from gate.errors import EnrolmentRefused, SettingsError, SiteError
 from gate.permission import may_have_template
 from gate.pipeline import permitted_gallery
 from gate.values import Gallery, RegisterSnapshot, day_of
@@ -52,7 +52,16 @@ def enrol_folder(
 
 
 def enrol_all(site: Site, folder: Path, by: str) -> list[Enrolment]:
-    """Enrol everybody who has a subfolder; what came of each, in the order of references."""
+    """Enrol everybody who has a subfolder; what came of each, in the order of references.
+
+    Raises SettingsError where people name the faces; then no photo is looked at.
+    """
+    reader = site.engines.reader
+    if reader is None:
+        raise SettingsError(
+            'Here people say who is in a photo (mode = "people" under [matching]), so nobody is '
+            "enrolled. No reference photo was looked at."
+        )
     snapshot = site.register().snapshot()
     refused: list[Enrolment] = []
     readings: list[Reading] = []
@@ -67,11 +76,10 @@ def enrol_all(site: Site, folder: Path, by: str) -> list[Enrolment]:
             for file in sorted(path.iterdir())
             if file.is_file() and file.suffix.lower() in _SUFFIXES
         }
-        engines = site.engines
-        limits = site.policy.limits
-        readings.append(read_references(path.name, files, engines.finder, engines.reader, limits))
+        finder, limits = site.engines.finder, site.policy.limits
+        readings.append(read_references(path.name, files, finder, reader, limits))
     enrolled = [enrol(reading, _others(snapshot, readings, reading.person)) for reading in readings]
-    saved = [_saved(site, enrolment, by) for enrolment in enrolled]
+    saved = [_saved(site, enrolment, reader.version, by) for enrolment in enrolled]
     return sorted([*refused, *saved], key=lambda e: e.person)
 
 
@@ -99,7 +107,7 @@ def _others(snapshot: RegisterSnapshot, readings: Sequence[Reading], person: str
     )
 
 
-def _saved(site: Site, enrolment: Enrolment, by: str) -> Enrolment:
+def _saved(site: Site, enrolment: Enrolment, version: str, by: str) -> Enrolment:
     """Store the template, if there is one; refused where permission ended in the meantime."""
     if enrolment.vector is None:
         return enrolment
@@ -108,7 +116,6 @@ def _saved(site: Site, enrolment: Enrolment, by: str) -> Enrolment:
         for r in enrolment.references
         if r.counts
     ]
-    version = site.engines.reader.version
     try:
         with site.database.transaction(by) as transaction:
             templates.save(transaction, enrolment.person, version, enrolment.vector, references)

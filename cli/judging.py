@@ -10,9 +10,11 @@ from functools import partial
 from pathlib import Path
 
 from cli.site import Site, now, software
-from gate.engines.weights import SFACE, YUNET, locate
+from gate.engine_names import engine_version
+from gate.engines.weights import YUNET, locate
 from gate.pipeline import Basis
 from gate.values import Arrival, Judgement, Reason, Versions, day_of
+from gate.vault import read_original
 
 
 def open_judge(root: Path) -> Callable[[Path, Arrival], Judgement]:
@@ -24,7 +26,7 @@ def open_judge(root: Path) -> Callable[[Path, Arrival], Judgement]:
     gate = Site(root).gate()
 
     def judge(path: Path, arrival: Arrival) -> Judgement:
-        return gate.judge(arrival.photo, path.read_bytes())
+        return gate.judge(arrival.photo, read_original(path, arrival.photo))
 
     return judge
 
@@ -38,11 +40,11 @@ def blocked_by(site: Site) -> Callable[[Arrival, Reason, str], Judgement]:
     """The judgement for a photo that a worker could not finish."""
     configured = site.settings.engines
     finder = locate(YUNET, configured.finder_weights)[1].name
-    reader = locate(SFACE, configured.reader_weights)[1].name
+    engine = engine_version(finder, site.reader_version)
     policy, register = site.policy, site.register()
 
     def blocked(arrival: Arrival, reason: Reason, detail: str) -> Judgement:
-        versions = Versions(software(), policy.version, f"{finder} + {reader}", register.revision())
+        versions = Versions(software(), policy.version, engine, register.revision())
         return Basis(policy, day_of(now()), versions).blocked(arrival.photo, reason, detail)
 
     return blocked

@@ -267,7 +267,9 @@ def add_restriction(
     with site.database.transaction(actor(by)) as transaction:
         restrictions.add(transaction, ref, frozenset(channel), begin, end)
     say(f"{ref} is on the restricted list from {british(begin)}.")
-    if ref not in site.register().snapshot().gallery.people:
+    if site.names_by_people:
+        say(f"Photos are blocked in which somebody names {ref}; unnamed, they are covered.")
+    elif ref not in site.register().snapshot().gallery.people:
         say(
             f"{ref} has no face template, so photos of them cannot be recognised and blocked. "
             "As an unknown person they are covered on every photo.",

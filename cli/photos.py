@@ -27,7 +27,7 @@ from gate.explain import as_dict, as_text, explain, face_outcomes, may_see_origi
 from gate.load import load
 from gate.roles import Role
 from gate.values import Decision, Face, Judgement, Outcome
-from gate.vault import Vault
+from gate.vault import Vault, read_original
 from gate.words import reason_sentence
 
 
@@ -72,7 +72,8 @@ def check(
 def _print_check(file: Path, judgement: Judgement, chosen: list[Decision]) -> None:
     say(f"{file}: {_faces(len(judgement.faces))}", style="bold")
     for decision in chosen:
-        covered = sum(face.outcome is not Outcome.SHOWN for face in decision.faces)
+        hidden = (Outcome.COVERED, Outcome.VETO)
+        covered = sum(face.outcome in hidden for face in decision.faces)
         words = reason_sentence(ENGLISH, decision.verdict, decision.reason)
         many = f" ({covered} of {len(decision.faces)} covered)" if decision.faces else ""
         say(f"  {decision.channel}: {decision.verdict.value}. {words}{many}")
@@ -165,7 +166,7 @@ def why(
     site = site_of(context)
     case = case_of(site, the_photo(site, photo, role))
     if picture is not None:
-        _write_picture(site, case, role, picture)
+        write_picture(site, case, role, picture)
     explanation = explain(case, role)
     if as_json:
         print_json(as_dict(explanation))
@@ -173,12 +174,14 @@ def why(
         sys.stdout.write(as_text(explanation, min(shutil.get_terminal_size().columns, 100)))
 
 
-def _write_picture(site: Site, case: Case, role: Role, out: Path) -> None:
+def write_picture(site: Site, case: Case, role: Role, out: Path) -> None:
+    """Write the dropped photo with numbered boxes. Raises SiteError where that may not be."""
     if not may_see_original(role):
         raise SiteError(f"The role {role.value} may not see the original, so no picture is made.")
     if not case.judgement.width:
         raise SiteError("This file could not be read as a picture, so none can be drawn.")
-    data = Vault(site.vault).path(case.judgement.photo).read_bytes()
+    photo = case.judgement.photo
+    data = read_original(Vault(site.vault).path(photo), photo)
     shown = load(data, site.policy.limits, long_edge=site.policy.inspect_edge)
     boxes = [face.box.scaled(shown.scale) for face in case.judgement.faces]
     drawn = annotate(shown.pixels, boxes, face_outcomes(case, role))

@@ -7,20 +7,29 @@ from consent_db import stored
 from consent_db.stored import StoredPhoto
 from gate.ports import Drop
 from gate.results import ChannelResult, ResultRow, write_results
+from gate.site_lock import SiteLock
+
+_PATIENCE = 60.0
 
 
 def refresh_results(site: Site, event: str) -> None:
-    """Write results/<event>.html and .csv anew. Raises SiteError when that fails."""
-    with site.database.reading() as connection:
-        drops = stored.drops(connection, event)
-        photos = stored.stored(connection, {drop.arrival.photo for drop in drops})
-    rows = [_row(drop, photos[drop.arrival.photo]) for drop in drops]
-    write_results(site.results, event, rows)
+    """Write results/<event>.html and .csv anew. Raises SiteError when that fails.
+
+    One process at a time, so that what was read last is what stays: a page that offers a withdrawn
+    copy must not replace one that no longer does.
+    """
+    lock = SiteLock(site.vault / ".results.lock", "writer of result pages", patience=_PATIENCE)
+    with lock:
+        with site.database.reading() as connection:
+            drops = stored.drops(connection, event)
+            photos = stored.stored(connection, {drop.arrival.photo for drop in drops})
+        rows = [_row(drop, photos[drop.arrival.photo]) for drop in drops]
+        write_results(site.results, event, rows)
 
 
 def _row(drop: Drop, photo: StoredPhoto) -> ResultRow:
     copies = {release.channel: release.path for release in photo.releases}
-    ended = {release.channel for release in photo.ended}
+    ended = {one.release.channel for one in photo.ended}
     channels = tuple(
         ChannelResult(
             decision.channel,

@@ -15,13 +15,14 @@ import cv2
 from consent_db.database import Database
 from consent_db.photos import SqlLedger
 from consent_db.register import SqlRegister
+from consent_db.statements import SqlStatements
 from gate import settings as settings_file
-from gate.engines.sface import SFace
 from gate.engines.weights import SFACE, locate
 from gate.engines.yunet import YuNet
 from gate.errors import SiteError
 from gate.load import Limits
 from gate.pipeline import Engines, Gate, Policy
+from gate.ports import FaceReader
 from gate.settings import Settings
 
 REGISTER_FILE = "register/photogate.sqlite3"
@@ -101,11 +102,30 @@ class Site:
         database.migrate()
         return database
 
+    @property
+    def names_by_people(self) -> bool:
+        """Whether people say who is in a photo, and no face is ever compared with anybody."""
+        return self.settings.matching.mode == "people"
+
     @cached_property
     def engines(self) -> Engines:
         """The models; loading takes about half a second."""
-        configured = self.settings.engines
-        return Engines(YuNet(configured.finder_weights), SFace(configured.reader_weights))
+        return Engines(YuNet(self.settings.engines.finder_weights), self._reader())
+
+    def _reader(self) -> FaceReader | None:
+        if self.names_by_people:
+            return None
+        # Here, so that without it the model is not even imported.
+        from gate.engines.sface import SFace
+
+        return SFace(self.settings.engines.reader_weights)
+
+    @property
+    def reader_version(self) -> str:
+        """The reader's name, without loading it; "" where people say who is in a photo."""
+        if self.names_by_people:
+            return ""
+        return locate(SFACE, self.settings.engines.reader_weights)[1].name
 
     @property
     def policy(self) -> Policy:
@@ -126,14 +146,21 @@ class Site:
 
     def register(self) -> SqlRegister:
         """The register as the gate asks it."""
-        _, weights = locate(SFACE, self.settings.engines.reader_weights)
-        return SqlRegister(self.database, weights.name)
+        return SqlRegister(self.database, self.reader_version)
 
     def ledger(self, actor: str) -> SqlLedger:
         """The ledger of photos, written to in this name."""
-        return SqlLedger(self.database, actor)
+        return SqlLedger(self.database, actor, policy=self.policy.version)
 
     def gate(self) -> Gate:
         """The gate, with one thread: several photos are judged by several workers."""
         cv2.setNumThreads(1)
-        return Gate(self.policy, self.engines, self.register(), now, software=software())
+        statements = SqlStatements(self.database)
+        return Gate(
+            self.policy,
+            self.engines,
+            self.register(),
+            now,
+            software=software(),
+            statements=statements,
+        )

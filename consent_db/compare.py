@@ -128,7 +128,7 @@ def _in_time(row: tuple[int, Said]) -> tuple[object, ...]:
 
 
 def _voice(record: Said, about: Callable[[Said], tuple[str, str]]) -> tuple[object, ...]:
-    return *about(record), record.given_by.casefold(), record.obtained_on
+    return *about(record), record.given_by.strip().casefold(), record.obtained_on
 
 
 def _contradiction(number: int, record: Said, before: Said) -> str:

@@ -24,14 +24,31 @@ _STATUS = {status.value: status for status in ConsentStatus}
 def record(tx: Transaction, said: ConsentRecord) -> int:
     """Add one record and return its id; the id in ``said`` is ignored.
 
-    Raises UnknownPerson, and RegisterError when it ends before it begins.
+    Raises UnknownPerson, and RegisterError when it ends before it begins, or when it is a no that
+    would not count because the same voice is on record with a later word.
     """
     if said.valid_until is not None and said.valid_until < said.valid_from:
         raise RegisterError(
             f"A permission of {said.person} for {said.channel} would end on {said.valid_until}, "
             f"before it begins on {said.valid_from}. Nothing was stored."
         )
+    if said.status is not ConsentStatus.GRANTED and _was_followed(tx.connection, said):
+        raise RegisterError(
+            f"The register holds a later word of {said.given_by} about {said.person} on "
+            f"{said.channel} than {said.obtained_on}, so this would not count. Look whether this "
+            "computer's clock is right. Nothing was stored."
+        )
     return record_all(tx, [said])[0]
+
+
+def _was_followed(connection: Connection, said: ConsentRecord) -> bool:
+    later = select(consents.c.given_by).where(
+        consents.c.person == said.person,
+        consents.c.channel == said.channel,
+        consents.c.obtained_on > said.obtained_on,
+    )
+    voice = said.given_by.strip().casefold()
+    return voice in {name.strip().casefold() for name in connection.execute(later).scalars()}
 
 
 def record_all(tx: Transaction, said: Sequence[ConsentRecord]) -> tuple[int, ...]:

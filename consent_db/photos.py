@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
-from consent_db import evidence
+from consent_db import evidence, statements
 from consent_db.database import Database
 from consent_db.register import revision
 from consent_db.schema import decisions as decisions_table
@@ -18,7 +19,16 @@ from consent_db.stored import StoredPhoto, decisions, drops, events, find, store
 from consent_db.transaction import Transaction
 from gate.errors import RegisterChanged, RegisterError
 from gate.ports import Release
-from gate.values import WORTH_TRYING_AGAIN, Arrival, Judgement, Verdict, day_of
+from gate.statements import Change
+from gate.values import (
+    WORTH_TRYING_AGAIN,
+    Arrival,
+    Decision,
+    Judgement,
+    Reason,
+    Verdict,
+    day_of,
+)
 
 __all__ = ["SqlLedger", "StoredPhoto", "decisions", "drops", "events", "find", "stored"]
 
@@ -30,11 +40,15 @@ _RELEASE = tuple(
 
 
 class SqlLedger:
-    """The ledger, written in the name of one actor. Every method raises RegisterUnreachable."""
+    """The ledger, written in the name of one actor. Every method raises RegisterUnreachable.
 
-    def __init__(self, database: Database, actor: str) -> None:
+    ``policy`` is the version of the policy in force; without it, policies are not compared.
+    """
+
+    def __init__(self, database: Database, actor: str, *, policy: str | None = None) -> None:
         self._database = database
         self._actor = actor
+        self._policy = policy
 
     def knows(self, photo: str) -> bool:
         """Whether a photo with this SHA-256 was judged already, and it is not worth a new try.
@@ -56,17 +70,42 @@ class SqlLedger:
 
         A judgement of a photo that was judged before is added and counts from now on; copies
         released after the earlier one end. Raises RegisterChanged, and stores nothing, when the
-        register's revision or the day is no longer the one that the judgement rests on;
+        register's revision, the day, or what people said is no longer what the judgement rests on;
         RegisterError when a release is not of a channel that was approved, or its path is taken.
         """
-        _require_sound(arrival, judgement, releases)
+        if arrival.photo != judgement.photo:
+            raise RegisterError("The judgement is of another photo than the one that arrived.")
+        _require_sound(judgement, releases)
         with self._database.transaction(self._actor) as tx:
             _require_same_basis(tx, judgement)
             photo = _photo(tx, judgement.photo)
+            if not _blocks_everywhere(judgement):
+                # What could not be looked at need not know what people said: it releases nothing.
+                _require_same_statements(tx, judgement, photo)
             _add_drop(tx, arrival, photo)
             _end_releases(tx, judgement.photo, photo)
-            number = _add_judgement(tx, judgement, photo)
+            number = _add_judgement(tx, judgement, photo, "dropped")
             _add_releases(tx, judgement.photo, number, releases)
+
+    def rejudge(
+        self, judgement: Judgement, releases: Sequence[Release], cause: str, change: Change
+    ) -> tuple[Release, ...]:
+        """Store a new judgement of a photo with what people said that led to it, as one.
+
+        Returns the copies that thereby ended; every one that stood, ended. Raises like ``record``,
+        RegisterChanged also when somebody else said something about a photo in the meantime, and
+        RegisterError when the photo was never judged or what is taken back cannot be.
+        """
+        _require_sound(judgement, releases)
+        with self._database.transaction(self._actor) as tx:
+            photo = _judged_photo(tx, judgement.photo)
+            _require_same_basis(tx, judgement)
+            statements.change(tx, judgement.photo, photo, change)
+            _require_same_statements(tx, judgement, photo)
+            ended = _end_releases(tx, judgement.photo, photo)
+            number = _add_judgement(tx, judgement, photo, cause)
+            _add_releases(tx, judgement.photo, number, releases)
+        return ended
 
     def record_duplicate(self, arrival: Arrival) -> None:
         """Store that the bytes of a photo that was judged before were dropped again.
@@ -74,17 +113,34 @@ class SqlLedger:
         Raises RegisterError when they were never judged.
         """
         with self._database.transaction(self._actor) as tx:
-            judged = select(photos.c.id).join(judgements).where(photos.c.sha256 == arrival.photo)
-            photo = tx.connection.execute(judged.limit(1)).scalar_one_or_none()
-            if photo is None:
-                raise RegisterError("A photo that was never judged cannot be a duplicate.")
-            _add_drop(tx, arrival, photo)
+            _add_drop(tx, arrival, _judged_photo(tx, arrival.photo))
 
     def releases(self) -> Mapping[str, Release]:
         """Every copy that should lie in ``ready/`` now, by its path."""
         current = select(*_RELEASE).where(releases_table.c.ended_at.is_(None))
         with self._database.reading() as connection:
             return {row.path: Release(*row) for row in connection.execute(current)}
+
+    def has_ended(self, path: str, sha256: str) -> bool:
+        """Whether a copy with these bytes was released to this path at some time, and ended."""
+        ended = select(releases_table.c.id).where(
+            releases_table.c.path == path,
+            releases_table.c.sha256 == sha256,
+            releases_table.c.ended_at.is_not(None),
+        )
+        with self._database.reading() as connection:
+            return connection.execute(ended.limit(1)).first() is not None
+
+    def reopen(self, paths: Collection[str]) -> None:
+        """Void the judgements behind these releases that rest on what is no longer so.
+
+        That is another register, day or policy than now. Such a photo counts as blocked for a
+        cause outside of it, so that it is judged again.
+        """
+        with self._database.transaction(self._actor) as tx:
+            outdated = _outdated(tx, paths, self._policy)
+            for photo in stored(tx.connection, outdated).values():
+                _void(tx, photo.judgement)
 
 
 def _is_settled(connection: Connection, photo: str) -> bool:
@@ -115,9 +171,7 @@ def _same_file(arrival: Arrival) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _require_sound(arrival: Arrival, judgement: Judgement, releases: Sequence[Release]) -> None:
-    if arrival.photo != judgement.photo:
-        raise RegisterError("The judgement is of another photo than the one that arrived.")
+def _require_sound(judgement: Judgement, releases: Sequence[Release]) -> None:
     released = {one.channel for one in judgement.decisions if one.verdict in _RELEASED}
     wrong = sorted({release.channel for release in releases} - released)
     if wrong:
@@ -129,6 +183,57 @@ def _require_same_basis(tx: Transaction, judgement: Judgement) -> None:
         raise RegisterChanged("Permissions changed while the photo was judged; judge it again.")
     if judgement.on != day_of(tx.now):
         raise RegisterChanged("The day ended while the photo was judged; judge it again.")
+
+
+def _blocks_everywhere(judgement: Judgement) -> bool:
+    return all(one.verdict is Verdict.BLOCK for one in judgement.decisions)
+
+
+def _require_same_statements(tx: Transaction, judgement: Judgement, photo: int) -> None:
+    standing = {one.id for one in statements.of_photo(tx.connection, photo)}
+    if standing != set(judgement.statements):
+        raise RegisterChanged("Somebody said something about this photo; judge it again.")
+
+
+def _judged_photo(tx: Transaction, sha256: str) -> int:
+    judged = select(photos.c.id).join(judgements).where(photos.c.sha256 == sha256)
+    photo = tx.connection.execute(judged.limit(1)).scalar_one_or_none()
+    if photo is None:
+        raise RegisterError("This photo was never judged.")
+    return int(photo)
+
+
+def _outdated(tx: Transaction, paths: Collection[str], policy: str | None) -> set[str]:
+    """The photos of these current releases that were judged on another basis than now."""
+    basis = ("register", "day", "policy")
+    current = (
+        select(releases_table.c.path, photos.c.sha256, *(judgements.c[name] for name in basis))
+        .join_from(releases_table, judgements)
+        .join(photos)
+        .where(releases_table.c.ended_at.is_(None))
+    )
+    now = revision(tx.connection), day_of(tx.now)
+    return {
+        row.sha256
+        for row in tx.connection.execute(current)
+        if row.path in paths
+        and ((row.register, row.day) != now or policy not in (None, row.policy))
+    }
+
+
+def _void(tx: Transaction, judgement: Judgement) -> None:
+    """Record that the photo has to be judged again: no copy of it stands meanwhile."""
+    photo = _photo(tx, judgement.photo)
+    versions = replace(judgement.versions, register=revision(tx.connection))
+    decisions = tuple(
+        Decision(one.channel, Verdict.BLOCK, Reason.CRASHED) for one in judgement.decisions
+    )
+    blocked = Judgement(
+        judgement.photo, 0, 0, day_of(tx.now), versions, judgement.thresholds, decisions,
+        detail="Permissions or settings changed before its copies were in place.",
+    )  # fmt: skip
+    _end_releases(tx, judgement.photo, photo)
+    _add_judgement(tx, blocked, photo, "cut short")
 
 
 def _photo(tx: Transaction, sha256: str) -> int:
@@ -163,19 +268,24 @@ def _add_drop(tx: Transaction, arrival: Arrival, photo: int) -> None:
     tx.audit("photo.dropped", arrival.photo, {"drop": number, "duplicate": first is not None})
 
 
-def _end_releases(tx: Transaction, sha256: str, photo: int) -> None:
+def _end_releases(tx: Transaction, sha256: str, photo: int) -> tuple[Release, ...]:
     earlier = select(judgements.c.id).where(judgements.c.photo_id == photo)
     ending = (
         update(releases_table)
         .where(releases_table.c.judgement_id.in_(earlier), releases_table.c.ended_at.is_(None))
         .values(ended_at=tx.now)
-        .returning(releases_table.c.channel, releases_table.c.sha256)
+        .returning(*_RELEASE)
     )
-    for channel, copy in sorted(tuple(row) for row in tx.connection.execute(ending)):
-        tx.audit("photo.release_ended", sha256, {"channel": channel, "copy": copy})
+    ended = sorted(
+        (Release(*row) for row in tx.connection.execute(ending)), key=lambda copy: copy.channel
+    )
+    for copy in ended:
+        details = {"channel": copy.channel, "copy": copy.sha256}
+        tx.audit("photo.release_ended", sha256, details)
+    return tuple(ended)
 
 
-def _add_judgement(tx: Transaction, judgement: Judgement, photo: int) -> int:
+def _add_judgement(tx: Transaction, judgement: Judgement, photo: int, cause: str) -> int:
     versions, thresholds = judgement.versions, judgement.thresholds
     adding = insert(judgements).values(
         photo_id=photo,
@@ -196,13 +306,14 @@ def _add_judgement(tx: Transaction, judgement: Judgement, photo: int) -> int:
         search=evidence.pack(judgement.search),
         detail=storable(judgement.detail),
         seconds=dict(judgement.seconds),
+        cause=cause,
     )
     number = int(tx.connection.execute(adding.returning(judgements.c.id)).scalar_one())
-    _add_decisions(tx, judgement, number)
+    _add_decisions(tx, judgement, number, cause)
     return number
 
 
-def _add_decisions(tx: Transaction, judgement: Judgement, number: int) -> None:
+def _add_decisions(tx: Transaction, judgement: Judgement, number: int, cause: str) -> None:
     rows = [
         {
             "judgement_id": number,
@@ -216,11 +327,9 @@ def _add_decisions(tx: Transaction, judgement: Judgement, number: int) -> None:
     if rows:
         tx.connection.execute(insert(decisions_table), rows)
     said = {one.channel: [one.verdict.value, one.reason.value] for one in judgement.decisions}
-    tx.audit(
-        "photo.judged",
-        judgement.photo,
-        {"judgement": number, "register": judgement.versions.register, "decisions": said},
-    )
+    register = judgement.versions.register
+    details = {"judgement": number, "register": register, "decisions": said, "cause": cause}
+    tx.audit("photo.judged", judgement.photo, details)
 
 
 def _add_releases(

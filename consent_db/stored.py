@@ -36,13 +36,22 @@ _RELEASE = tuple(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class EndedRelease:
+    """A copy that must no longer be used, and since when (UTC)."""
+
+    release: Release
+    at: datetime
+
+
 @dataclass(frozen=True)
 class StoredPhoto:
     """All that the ledger holds of one photo, as it counts now.
 
     ``drops`` in the order of arrival. ``judgement`` is the newest of ``times_judged``, made at
-    ``judged_at`` (UTC) in the name of ``judged_by``; it comes without the encoded copies.
-    ``releases`` are the copies that should lie in ``ready/`` now, ``ended`` those that did.
+    ``judged_at`` (UTC) in the name of ``judged_by`` for this ``cause`` ("dropped", "review"); it
+    comes without the encoded copies. ``releases`` are the copies that should lie in ``ready/``
+    now, ``ended`` those that did.
     """
 
     judgement: Judgement
@@ -51,7 +60,8 @@ class StoredPhoto:
     times_judged: int
     drops: tuple[Drop, ...]
     releases: tuple[Release, ...]
-    ended: tuple[Release, ...]
+    ended: tuple[EndedRelease, ...]
+    cause: str | None = None
 
     @property
     def photo(self) -> str:
@@ -146,7 +156,8 @@ def _load(connection: Connection, numbers: Sequence[int]) -> Iterator[StoredPhot
             times_judged=row.times,
             drops=tuple(dropped[row.photo_id]),
             releases=tuple(copy for copy, ended in copies if ended is None),
-            ended=tuple(copy for copy, ended in copies if ended is not None),
+            ended=tuple(EndedRelease(copy, at) for copy, at in copies if at is not None),
+            cause=row.cause,
         )
 
 

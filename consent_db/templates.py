@@ -109,8 +109,11 @@ def summary(connection: Connection) -> tuple[TemplateSummary, ...]:
 def gallery(connection: Connection, reader_version: str) -> Gallery:
     """The templates that this version of the reader made, by person.
 
-    Raises RegisterUnreachable when a stored template is damaged.
+    None are read where there is no reader (""). Raises RegisterUnreachable when a stored template
+    is damaged.
     """
+    if not reader_version:
+        return Gallery((), _vectors([]), (), reader_version)
     count = (
         select(func.count())
         .where(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, or_, update
 
 from consent_db import audit
 from consent_db.schema import register
@@ -27,11 +27,17 @@ class Transaction:
         self._events.append(audit.Event(self.now, self.actor, action, subject, details))
 
     def bump(self) -> None:
-        """Say that permissions changed: the register's revision rises, once per transaction."""
+        """Say that permissions changed: the register's revision rises, once per transaction.
+
+        It also counts as confirmed, but never as earlier than it was: a change that is made while
+        the clock is behind must not hide that it is.
+        """
         if not self._bumped:
             self._bumped = True
             self.connection.execute(update(register).values(revision=register.c.revision + 1))
-            self.confirm()
+            at = register.c.confirmed_at
+            earlier = update(register).where(or_(at.is_(None), at < self.now))
+            self.connection.execute(earlier.values(confirmed_at=self.now))
 
     def confirm(self) -> None:
         """Say that the register was compared with the school's files and is up to date."""

@@ -2,7 +2,7 @@
 
 Colour and line tell the same thing twice, so that neither colour-blind readers nor a grey print
 miss it: blue and solid is shown, amber and dashed is covered, vermilion and double holds the
-photo, white and dotted says nothing.
+photo, grey and dashed is no face, white and dotted says nothing.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ STYLES: Mapping[Outcome | None, Style] = MappingProxyType(
         Outcome.SHOWN: Style((0, 114, 178), _WHITE),
         Outcome.COVERED: Style((240, 180, 30), _BLACK, dash=(5, 3)),
         Outcome.VETO: Style((205, 62, 0), _WHITE, double=True),
+        Outcome.NO_FACE: Style((150, 150, 150), _BLACK, dash=(3, 3)),
         None: Style(_WHITE, _BLACK, dash=(1, 2)),
     }
 )

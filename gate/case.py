@@ -27,13 +27,22 @@ class Copy:
     withdrawn_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Who said something about a photo, and when (with time zone)."""
+
+    by: str
+    at: datetime
+
+
 @dataclass(frozen=True)
 class Case:
     """One photo with everything that was decided about it, and what that rests on.
 
     ``drops``: the file that was judged, then every later drop of the same bytes. ``consents``
     and ``restrictions`` are those that the decisions name, by id; ``people`` those that appear,
-    by reference; whoever is missing there is said to be gone from the register. Moments are
+    by reference; whoever is missing there is said to be gone from the register. ``statements``
+    are those of people, by id; ``refused`` those that refuse the photo, by channel. Moments are
     shown in the time zone that they carry.
     """
 
@@ -45,3 +54,5 @@ class Case:
     consents: Mapping[int, ConsentRecord] = field(default_factory=dict)
     restrictions: Mapping[int, Restriction] = field(default_factory=dict)
     people: Mapping[str, Person] = field(default_factory=dict)
+    statements: Mapping[int, Spoken] = field(default_factory=dict)
+    refused: Mapping[str, Spoken] = field(default_factory=dict)

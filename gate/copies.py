@@ -1,15 +1,16 @@
-"""Making a released copy: cover, render, and look again at what would be published.
+"""Making a released copy: crop, cover, render, and look again at what would be published.
 
-After covering, the finder and the reader are run once more on the encoded copy around every
-covered face. A face that can still be matched to whom it was, is covered on a larger region; when
-that does not help either, no copy is made.
+Where a channel asks for it, a copy ends before a covered head at the picture's edge. After covering
+the rest, the finder and the reader are run once more on the encoded copy around every covered face.
+A face that can still be matched to whom it was, is covered on a larger region; when that does not
+help either, no copy is made.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,9 +18,10 @@ from PIL import Image
 
 from gate.arrays import Mask, Pixels, Vectors
 from gate.cover import cover
+from gate.crop import crop
 from gate.match import Matcher
 from gate.ports import FaceFinder, FaceReader
-from gate.region import regions
+from gate.region import extent, regions
 from gate.render import render
 from gate.stopwatch import Stopwatch
 from gate.values import Box, Channel, Face, Match, Rendition
@@ -45,37 +47,49 @@ class StillMatched(Exception):
 
 @dataclass(frozen=True)
 class Seen:
-    """What was seen of one photo: inspected pixels, faces, their embeddings and matches."""
+    """What was seen of one photo: inspected pixels, faces, their embeddings and matches.
+
+    ``aside``: numbers of faces that keep nothing visible of a covered neighbour.
+    """
 
     pixels: Pixels
     faces: tuple[Face, ...]
     vectors: Vectors
     matches: tuple[Match, ...]
+    aside: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
 class Copier:
-    """Makes copies with these models; ``matcher`` knows the register."""
+    """Makes copies with these models; ``matcher`` knows the register.
+
+    Without a reader nothing is read again: no face was ever read.
+    """
 
     finder: FaceFinder
-    reader: FaceReader
+    reader: FaceReader | None
     matcher: Matcher
     watch: Stopwatch
 
     def copies_for(
         self, seen: Seen, covered: Sequence[int], channels: Sequence[Channel]
     ) -> tuple[Rendition, ...]:
-        """The copies for channels that cover the same faces in the same style, in their order.
+        """The copies for channels that cover the same faces in the same way, in their order.
 
-        ``covered`` are numbers of faces. The pixels are covered once; of the copies, which differ
-        in size only, the largest is looked at again. Raises StillMatched when covering does not
-        help.
+        ``covered`` are numbers of faces, ``channels`` alike in style and cropping. The pixels are
+        covered once; of the copies, which differ in size only, the largest is looked at again.
+        Raises StillMatched when covering does not help.
         """
+        without = seen.aside | set(covered)
+        shown = [number for number in range(len(seen.faces)) if number not in without]
+        if covered and channels[0].crop_covered:
+            with self.watch("cover"):
+                seen, covered = _cropped(seen, covered, shown)
         if not covered:
             with self.watch("encode"):
                 return tuple(render(seen.pixels, channel) for channel in channels)
         heads = [seen.faces[number] for number in covered]
-        beside = [face for number, face in enumerate(seen.faces) if number not in set(covered)]
+        beside = [seen.faces[number] for number in shown]
         for growth in GROWTH:
             with self.watch("cover"):
                 mask = regions(seen.pixels.shape[:2], heads, beside, grow=growth)
@@ -95,6 +109,8 @@ class Copier:
 
         ``mask`` is True where the inspected pixels were covered.
         """
+        if self.reader is None:
+            return False
         with Image.open(io.BytesIO(rendition.data)) as image:
             published = np.asarray(image.convert("RGB"), np.uint8)
         factor = rendition.width / seen.pixels.shape[1]
@@ -120,6 +136,26 @@ class Copier:
             candidate.person == before.person and candidate.score >= veto
             for candidate in after.candidates
         )
+
+
+def _cropped(
+    seen: Seen, covered: Sequence[int], shown: Sequence[int]
+) -> tuple[Seen, Sequence[int]]:
+    """What remains when covered heads are left out at the edges, and the numbers still to cover.
+
+    A weak candidate is no reason to crop: where it remains, it is covered.
+    """
+    size = seen.pixels.shape[1], seen.pixels.shape[0]
+    sure = [seen.faces[number] for number in covered if not seen.faces[number].weak]
+    heads = [extent(seen.faces[number], size) for number in shown]
+    part = crop(size, [extent(face, size) for face in sure], heads)
+    if part is None:
+        return seen, covered
+    left, top, width, height = int(part.x), int(part.y), int(part.w), int(part.h)
+    pixels = np.ascontiguousarray(seen.pixels[top : top + height, left : left + width])
+    faces = tuple(face.shifted(-left, -top) for face in seen.faces)
+    inside = [n for n in covered if extent(faces[n], (width, height)).area > 0]
+    return replace(seen, pixels=pixels, faces=faces), inside
 
 
 def _around(pixels: Pixels, box: Box) -> tuple[Pixels, tuple[float, float, float]]:

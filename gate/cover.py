@@ -15,25 +15,28 @@ import numpy as np
 
 from gate.arrays import Mask, Pixels
 from gate.continuation import continued, grain
-from gate.region import pose
+from gate.pose import pose
 from gate.values import Face
 
 NOTHING_KNOWN = 128
-"""Grey level of a picture that is covered whole."""
+"""Grey level of the style ``fill``, and of a picture that is covered whole."""
 OVAL_TONE = (205, 200, 194)
 """Colour of a drawn face shape, sRGB: near no skin more than any other."""
 _OVAL = (0.52, 0.68)
 """Its half axes, in sizes (square root of the area) of the face: the same shape for everybody."""
+
+_TILTS = 15
+"""Steps of an oval's tilt, in degrees: how somebody holds the head tells who it is."""
 
 
 def cover(pixels: Pixels, mask: Mask, style: str, *, ovals: Sequence[Face] = ()) -> Pixels:
     """A copy of the picture with the masked pixels replaced.
 
     ``style`` is ``smooth`` (the surroundings run on into the region, with their grain), ``fill``
-    (one colour, that of the surroundings) or ``oval`` (a plain face shape for each of ``ovals``
-    over the smooth continuation). The result depends on the mask, on ``ovals`` (their place, size
-    and tilt) and on the pixels outside the mask; never on a pixel inside it. Raises ValueError for
-    an unknown style or a mask of another size.
+    (one grey, the same everywhere) or ``oval`` (a plain face shape for each of ``ovals`` that is
+    surely a face, over the smooth continuation). The result depends on the mask, on ``ovals``
+    (their place, size and tilt) and on the pixels outside the mask; never on a pixel inside it.
+    Raises ValueError for an unknown style or a mask of another size.
     """
     if style not in STYLES:
         raise ValueError(f"no style of covering is called {style!r}; there are {', '.join(STYLES)}")
@@ -114,9 +117,8 @@ def _smooth(patch: _Patch) -> Pixels:
 
 
 def _fill(patch: _Patch) -> Pixels:
-    """The mean colour of the surroundings."""
-    colour = cv2.mean(patch.pixels, (~patch.unknown).view(np.uint8))[:3]
-    return np.broadcast_to(np.rint(colour).astype(np.uint8), patch.pixels.shape)
+    """One grey, the same on every picture: even the surroundings' mean colour tells of clothes."""
+    return np.full_like(patch.pixels, NOTHING_KNOWN)
 
 
 STYLES: dict[str, Callable[[_Patch], Pixels]] = {
@@ -129,7 +131,8 @@ STYLES: dict[str, Callable[[_Patch], Pixels]] = {
 def _draw_ovals(picture: Pixels, mask: Mask, ovals: Sequence[Face]) -> None:
     """A plain face shape where each of these faces was, inside the mask only."""
     height, width = mask.shape
-    for at in map(pose, ovals):
+    # A weak candidate is a patch of hedge more often than a head.
+    for at in (pose(face) for face in ovals if not face.weak):
         size = math.sqrt(at.width * at.height)
         left, top = (max(math.floor(middle - 0.7 * size), 0) for middle in at.centre)
         right, bottom = (math.ceil(middle + 0.7 * size) for middle in at.centre)
@@ -138,7 +141,8 @@ def _draw_ovals(picture: Pixels, mask: Mask, ovals: Sequence[Face]) -> None:
         if shape.size == 0:
             continue
         middle = (at.centre[0] - left, at.centre[1] - top)
-        turn = math.degrees(math.atan2(-at.down[0], at.down[1]))
+        tilt = math.degrees(math.atan2(-at.down[0], at.down[1]))
+        turn = _TILTS * round(tilt / _TILTS)
         axes = (2 * _OVAL[0] * size, 2 * _OVAL[1] * size)
         cv2.ellipse(shape, (middle, axes, turn), 255, -1, cv2.LINE_AA)
         share = np.where(mask[here], shape, 0)[..., None].astype(np.float32) / 255

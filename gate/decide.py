@@ -2,23 +2,31 @@
 
 The order of the rules, for one channel and one day:
 
-1. A face that may be a restricted person (at the veto threshold) blocks; nothing outweighs it.
-2. A face is shown only if it is matched at the showing threshold, everybody within the margin of
-   the best match has live permission too, and no other face claims one of them more strongly.
-3. Every other face is covered.
-4. No face at all: approve, or review where the channel asks for it.
-5. The channel's options hold what would otherwise be released.
+1. A face that may be a restricted person (at the veto threshold), or that somebody names as one,
+   blocks; nothing outweighs it.
+2. A photo that a person refused for the channel is blocked.
+3. Where people name the faces, a photo is held until something was said about each of them.
+4. A face is shown only if it is matched at the showing threshold, everybody within the margin of
+   the best match has live permission too, and no other face claims one of them more strongly; or
+   if a person names it, that somebody has live permission, nobody else whom it is matched to at
+   the showing threshold lacks it, and no other face has the same name.
+5. What a person calls no face is left alone, unless it is matched at the showing threshold.
+6. Every other face is covered: also one that is matched to somebody named elsewhere in the photo.
+7. No face at all: approve, or review where the channel asks for it.
+8. The channel's options hold what would otherwise be released.
 
 Whatever is not explicitly allowed is covered, held or blocked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from gate.permission import Permission, permission, restriction_on
+from gate.spoken import Weighing, all_said, weigh
+from gate.statements import NOTHING_SAID, Said
 from gate.values import (
     Candidate,
     Channel,
@@ -50,7 +58,11 @@ class Rules:
 
 
 def decide(
-    faces: Sequence[Face], matches: Sequence[Match], channel: Channel, rules: Rules
+    faces: Sequence[Face],
+    matches: Sequence[Match],
+    channel: Channel,
+    rules: Rules,
+    said: Said = NOTHING_SAID,
 ) -> Decision:
     """The verdict for one channel. ``matches`` are in the order of ``faces``.
 
@@ -58,16 +70,62 @@ def decide(
     """
     if len(faces) != len(matches):
         raise ValueError(f"{len(faces)} faces but {len(matches)} matches")
-    vetoes = [_veto(number, match, channel, rules) for number, match in enumerate(matches)]
+    vetoes = [
+        _veto(number, match, channel, rules) or _named_veto(number, channel, rules, said)
+        for number, match in enumerate(matches)
+    ]
+    judged = _heard(
+        [_judge(number, face, matches, channel, rules) for number, face in enumerate(faces)],
+        matches,
+        channel,
+        rules,
+        said,
+    )
     if any(vetoes):
-        rest = [_judge(number, face, matches, channel, rules) for number, face in enumerate(faces)]
-        covered = [_covered_by_veto(decision) for decision in rest]
+        covered = [_not_shown(decision) for decision in judged]
         decisions = tuple(veto or other for veto, other in zip(vetoes, covered, strict=True))
         return Decision(channel.name, Verdict.BLOCK, Reason.RESTRICTED_PERSON, decisions)
-    judged = tuple(
-        _judge(number, face, matches, channel, rules) for number, face in enumerate(faces)
+    if said.is_refused(channel.name):
+        covered = [_not_shown(decision) for decision in judged]
+        return Decision(channel.name, Verdict.BLOCK, Reason.REFUSED_BY_HAND, tuple(covered))
+    if not all_said(judged, said):
+        return Decision(channel.name, Verdict.REVIEW, Reason.NAMES_NEEDED, judged)
+    weak = {number for number, face in enumerate(faces) if face.weak}
+    return _verdict(judged, channel, weak)
+
+
+def _heard(
+    decided: Sequence[FaceDecision],
+    matches: Sequence[Match],
+    channel: Channel,
+    rules: Rules,
+    said: Said,
+) -> tuple[FaceDecision, ...]:
+    """The decisions about the faces as people's statements leave them."""
+
+    def ask(person: str) -> Permission:
+        return _permission(person, channel, rules)
+
+    against = Weighing(said, ask, rules.thresholds.show, channel.cover_everyone)
+    return weigh(decided, matches, against)
+
+
+def _named_veto(number: int, channel: Channel, rules: Rules, said: Said) -> FaceDecision | None:
+    statement = said.faces.get(number)
+    if statement is None or statement.person is None:
+        return None
+    restrictions = rules.restrictions.get(statement.person, ())
+    restriction = restriction_on(restrictions, channel.name, rules.on)
+    if restriction is None:
+        return None
+    return FaceDecision(
+        number,
+        Outcome.VETO,
+        FaceReason.RESTRICTED,
+        statement.person,
+        restriction=restriction.id,
+        statement=statement.id,
     )
-    return _verdict(judged, channel)
 
 
 def _veto(number: int, match: Match, channel: Channel, rules: Rules) -> FaceDecision | None:
@@ -89,7 +147,7 @@ def _veto(number: int, match: Match, channel: Channel, rules: Rules) -> FaceDeci
     return None
 
 
-def _covered_by_veto(decision: FaceDecision) -> FaceDecision:
+def _not_shown(decision: FaceDecision) -> FaceDecision:
     if decision.outcome is Outcome.SHOWN:
         return replace(decision, outcome=Outcome.COVERED)
     return decision
@@ -153,10 +211,13 @@ def _claimed_by_another(number: int, best: Candidate, matches: Sequence[Match]) 
     return any(o is not None and o.person == best.person and o.score >= best.score for o in others)
 
 
-def _verdict(faces: tuple[FaceDecision, ...], channel: Channel) -> Decision:
+def _verdict(faces: tuple[FaceDecision, ...], channel: Channel, weak: Container[int]) -> Decision:
     shown = sum(face.outcome is Outcome.SHOWN for face in faces)
-    covered = len(faces) - shown
-    if not faces:
+    hidden = [face.face for face in faces if face.outcome in (Outcome.COVERED, Outcome.VETO)]
+    covered = len(hidden)
+    # Whoever is covered is no less singled out where leaves were taken for faces too.
+    sure = sum(number not in weak for number in hidden)
+    if not shown and not covered:
         held = channel.no_faces != "approve"
         verdict, reason = Verdict.REVIEW if held else Verdict.APPROVE, Reason.NO_FACES
     elif not covered:
@@ -164,7 +225,7 @@ def _verdict(faces: tuple[FaceDecision, ...], channel: Channel) -> Decision:
     elif not shown:
         held = channel.hold_if_all_covered
         verdict, reason = Verdict.REVIEW if held else Verdict.BLUR, Reason.ALL_COVERED
-    elif covered <= channel.hold_if_singled_out:
+    elif (sure or covered) <= channel.hold_if_singled_out:
         verdict, reason = Verdict.REVIEW, Reason.SINGLED_OUT
     else:
         verdict, reason = Verdict.BLUR, Reason.SOME_COVERED

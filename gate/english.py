@@ -8,18 +8,8 @@ from gate.values import FaceReason, Reason, Verdict
 from gate.words import Catalogue, Status, Text
 
 _MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 
 _VERDICTS = {
@@ -66,8 +56,8 @@ _FILE_REASONS = {
     "picture smaller and drop it again.",
     Reason.ENGINE_FAILED: "The part that finds and compares faces did not work, so nobody knows "
     "who is in this photo. Tell whoever looks after this system.",
-    Reason.REGISTER_STALE: "The list of permissions has not been brought up to date for too long. "
-    "Ask the data protection lead to bring it up to date.",
+    Reason.REGISTER_STALE: "The list of permissions has not been brought up to date for too long, "
+    "or this computer's clock is wrong. Ask the data protection lead to see to it.",
     Reason.REGISTER_UNREACHABLE: "The list of permissions could not be read, so nothing was "
     "released. Tell whoever looks after this system.",
 }
@@ -82,6 +72,10 @@ _REASONS = _FILE_REASONS | {
     Reason.RESTRICTED_PERSON: "Somebody who must not be shown here may be in this photo.",
     Reason.STILL_MATCHED: "A face could still be recognised after it was covered, so no copy was "
     "released.",
+    Reason.NAMES_NEEDED: "Somebody must say who each of these people is before this photo can be "
+    "used.",
+    Reason.REFUSED_BY_HAND: "Somebody looked at this photo and decided that it must not be used "
+    "here.",
 }
 
 _HELD_REASONS = {
@@ -104,6 +98,8 @@ _PLAIN_REASONS = _FILE_REASONS | {
     Reason.SIGN_OFF: "This copy may be used.",
     Reason.RESTRICTED_PERSON: _HELD_PLAINLY,
     Reason.STILL_MATCHED: _HELD_PLAINLY,
+    Reason.NAMES_NEEDED: _HELD_PLAINLY,
+    Reason.REFUSED_BY_HAND: _HELD_PLAINLY,
 }
 
 _FACE_REASONS = {
@@ -123,6 +119,13 @@ _FACE_REASONS = {
     FaceReason.WORDING_NOT_ONLINE: "The permission does not name use on the internet.",
     FaceReason.LEFT_SCHOOL: "This person has left the school.",
     FaceReason.COVER_EVERYONE: "Every face is covered here.",
+    FaceReason.NOT_NAMED: "Nobody has said yet who this is.",
+    FaceReason.NAMED_TWICE: "Two faces in this photo were given this name, and nobody can be in "
+    "one photo twice.",
+    FaceReason.NAMED_ELSEWHERE: "Somebody said that another face in this photo is this person, and "
+    "nobody can be in one photo twice.",
+    FaceReason.ASKED_TO_COVER: "Somebody asked for this face to be covered.",
+    FaceReason.NOT_A_FACE: "Somebody said that this is not a face.",
 }
 
 _PLAIN_COVERED = "It is not certain that this face may be shown here."
@@ -130,6 +133,7 @@ _PLAIN_FACE_REASONS = dict.fromkeys(FaceReason, _PLAIN_COVERED) | {
     FaceReason.PERMITTED: "It may be shown here.",
     FaceReason.UNREADABLE: _FACE_REASONS[FaceReason.UNREADABLE],
     FaceReason.COVER_EVERYONE: _FACE_REASONS[FaceReason.COVER_EVERYONE],
+    FaceReason.NOT_A_FACE: _FACE_REASONS[FaceReason.NOT_A_FACE],
 }
 
 _CHANNELS = {
@@ -195,12 +199,19 @@ _TEXTS = {
     Text.FACE_WOULD_BE_SHOWN: "Face {number} could be shown.",
     Text.FACE_WOULD_BE_COVERED: "Face {number} would be covered.",
     Text.FACE_NOT_SHOWN: "Face {number} is not shown.",
+    Text.FACE_LEFT_ALONE: "Number {number} is left as it is.",
     Text.PERMITTED_BUT_HELD: "This person may be shown here, but no copy is released.",
     Text.WEAK: "It is not certain that this is a face, so it is never shown.",
     Text.PERSON: "{name} ({ref})",
     Text.PERSON_UNKNOWN: "{ref} (no longer in the register)",
     Text.RECOGNISED: "It was recognised as {person}: similarity {score}, needed {needed}.",
     Text.TAKEN_FOR: "It was taken for {person}.",
+    Text.NAMED_AS: "{who} said on {when} that it is {person}.",
+    Text.SAID_BY: "{who} said so on {when}.",
+    Text.SAID_BY_SOMEBODY: "Somebody",
+    Text.SAID_AT_SOME_TIME: "some day",
+    Text.REFUSED_BY: "{who} refused it on {when}.",
+    Text.NOBODY_COMPARED: "No face was compared with anybody: here people say who is in a photo.",
     Text.RESEMBLES: "It is most like {person}: similarity {score}, needed {needed}.",
     Text.MAY_BE: "It may be {person}: similarity {score}, and {needed} is enough to hold a photo.",
     Text.NEXT: "Next most similar: {ref} at {score}.",

@@ -13,7 +13,7 @@ from gate.arrays import Pixels, Vectors
 from gate.errors import LoadRefused
 from gate.find import find
 from gate.load import Limits, load
-from gate.match import looks_like_someone_else, template
+from gate.match import are_of_one_person, looks_like_someone_else, template
 from gate.ports import FaceFinder, FaceReader
 from gate.values import Face, Gallery
 
@@ -26,6 +26,8 @@ _SMALLEST_FACE = 48.0
 
 _BYSTANDER = 0.6
 """Another face may have at most this share of the main face's prominence."""
+
+_DIFFERENT = "the references seem to show different people; add or replace some"
 
 _SHARPEST_BLUR = 8.0
 """Variance of the Laplacian of a 112-pixel face below which a reference is too blurred."""
@@ -155,7 +157,8 @@ def enrol(reading: Reading, others: Gallery) -> Enrolment:
 
     ``others`` are the templates of the other people, this run's included. References unlike the
     rest of the person's own are left out; a person whose references resemble somebody else is
-    refused, because photos may have been swapped.
+    refused, because photos may have been swapped, and so is one whose remaining references
+    disagree: nobody can say whose they are, and a template of both would pass for both.
     """
     counting = [place for place, ref in enumerate(reading.references) if ref.counts]
     references = list(reading.references)
@@ -165,7 +168,12 @@ def enrol(reading: Reading, others: Gallery) -> Enrolment:
     if swapped is not None:
         words = f"looks more like {swapped}: were photos swapped?"
         return Enrolment(reading.person, tuple(references), None, words)
-    vector, left_out = template(reading.vectors)
+    try:
+        vector, left_out = template(reading.vectors)
+    except ValueError:
+        return Enrolment(reading.person, tuple(references), None, _DIFFERENT)
+    if not are_of_one_person(np.delete(reading.vectors, left_out, axis=0)):
+        return Enrolment(reading.person, tuple(references), None, _DIFFERENT)
     for row in left_out:
         place = counting[row]
         references[place] = replace(

@@ -8,17 +8,15 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from io import StringIO
-
-from rich.console import Console
-from rich.table import Table
 
 from gate.case import Case, Copy
+from gate.engine_names import is_named_by_people
 from gate.english import ENGLISH
-from gate.explain_faces import Evidence, evidence_of, full_face, plain_face
+from gate.evidence_table import evidence_table
+from gate.explain_faces import Evidence, evidence_of, full_face, plain_face, refused_by
 from gate.roles import Sight, sight_of
 from gate.safe_text import isolated
-from gate.values import Decision, Outcome, Search
+from gate.values import Decision, Outcome, Reason, Search
 from gate.words import (
     Catalogue,
     Status,
@@ -110,7 +108,7 @@ def as_text(explanation: Explanation, width: int = 80, *, words: Catalogue = ENG
         lines = [section.title, *(_wrapped(sentence, width) for sentence in section.sentences)]
         blocks.append("\n".join(lines))
     if explanation.evidence:
-        table = _table(words, explanation.evidence, width)
+        table = evidence_table(words, explanation.evidence, width)
         blocks.append(f"{words.say(Text.EVIDENCE_TITLE)}\n{table}")
     return "\n\n".join(blocks) + "\n"
 
@@ -121,7 +119,13 @@ def _may_tell(case: Case, decision: Decision, sight: Sight) -> bool:
     return sight.evidence or (sight.original and status in (Status.APPROVED, Status.COVERED))
 
 
-_STRICTNESS: Sequence[Outcome | None] = (None, Outcome.SHOWN, Outcome.COVERED, Outcome.VETO)
+_STRICTNESS: Sequence[Outcome | None] = (
+    None,
+    Outcome.NO_FACE,
+    Outcome.SHOWN,
+    Outcome.COVERED,
+    Outcome.VETO,
+)
 
 
 def _stricter(first: Outcome | None, second: Outcome | None) -> Outcome | None:
@@ -194,6 +198,8 @@ def _channel_sentences(
 ) -> Iterator[str]:
     if sight.evidence:
         yield reason_sentence(words, decision.verdict, decision.reason)
+        if decision.reason is Reason.REFUSED_BY_HAND:
+            yield refused_by(words, case, decision.channel)
         yield from (full_face(words, case, decision, face) for face in decision.faces)
     else:
         yield from _plain_sentences(words, case, decision, sight)
@@ -250,8 +256,11 @@ def _listed(words: Catalogue, numbers: Sequence[int]) -> str:
 
 def _basis(words: Catalogue, case: Case) -> Iterator[str]:
     judgement = case.judgement
-    limits = {name: f"{value:.2f}" for name, value in asdict(judgement.thresholds).items()}
-    yield words.say(Text.THRESHOLDS, **limits)
+    if is_named_by_people(judgement.versions.engine):
+        yield words.say(Text.NOBODY_COMPARED)
+    else:
+        limits = {name: f"{value:.2f}" for name, value in asdict(judgement.thresholds).items()}
+        yield words.say(Text.THRESHOLDS, **limits)
     versions = {name: isolated(str(value)) for name, value in asdict(judgement.versions).items()}
     yield words.say(Text.VERSIONS, **versions)
     if judgement.detail:
@@ -275,24 +284,3 @@ def _wrapped(sentence: str, width: int) -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-_TABLE = ("channel", "face", "outcome", "person", "score", "needed", "runner_up", "consent")
-
-
-def _table(words: Catalogue, evidence: Sequence[Evidence], width: int) -> str:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in _TABLE:
-        table.add_column(words.columns[name])
-    for row in evidence:
-        table.add_row(*(_cell(getattr(row, name)) for name in _TABLE))
-    target = StringIO()
-    console = Console(file=target, width=width, color_system=None, markup=False, emoji=False)
-    console.print(table)
-    return "\n".join(line.rstrip() for line in target.getvalue().splitlines())
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.2f}" if isinstance(value, float) else str(value)

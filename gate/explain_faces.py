@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gate.case import Case
+from gate.case import Case, Spoken
 from gate.safe_text import clean, isolated
 from gate.values import (
     ALL_CHANNELS,
@@ -37,6 +37,7 @@ _NOBODY_FOR_SURE = frozenset(
         FaceReason.CONFUSABLE,
         FaceReason.CLAIMED_TWICE,
         FaceReason.UNREADABLE,
+        FaceReason.NAMED_ELSEWHERE,
     }
 )
 
@@ -60,6 +61,7 @@ class Evidence:
     runner_up_score: float | None
     consent: int | None
     restriction: int | None
+    statement: int | None = None
 
 
 def plain_face(words: Catalogue, decision: Decision, face: FaceDecision) -> str:
@@ -73,6 +75,7 @@ def full_face(words: Catalogue, case: Case, decision: Decision, face: FaceDecisi
     sentences = [
         _lead(words, decision, face),
         *(why + who if face.reason in _NOBODY_FOR_SURE else who + why),
+        *_said_by(words, case, face),
         *_permission(words, case, face),
         *_restriction(words, case, face),
     ]
@@ -94,7 +97,21 @@ def evidence_of(case: Case, decision: Decision, face: FaceDecision) -> Evidence:
         runner_up_score=next_one.score if next_one else None,
         consent=face.consent,
         restriction=face.restriction,
+        statement=face.statement,
     )
+
+
+def refused_by(words: Catalogue, case: Case, channel: str) -> str:
+    """Who refused a photo for a channel, and when."""
+    spoken = case.refused.get(channel, case.refused.get(ALL_CHANNELS))
+    return words.say(Text.REFUSED_BY, **_speaker(words, spoken))
+
+
+def _speaker(words: Catalogue, spoken: Spoken | None) -> dict[str, str]:
+    if spoken is None:
+        who, when = words.say(Text.SAID_BY_SOMEBODY), words.say(Text.SAID_AT_SOME_TIME)
+        return {"who": who, "when": when}
+    return {"who": isolated(spoken.by), "when": words.when(spoken.at)}
 
 
 def _lead(words: Catalogue, decision: Decision, face: FaceDecision) -> str:
@@ -104,7 +121,12 @@ def _lead(words: Catalogue, decision: Decision, face: FaceDecision) -> str:
         leads = (Text.FACE_WOULD_BE_SHOWN, Text.FACE_WOULD_BE_COVERED)
     else:
         leads = (Text.FACE_NOT_SHOWN, Text.FACE_NOT_SHOWN)
-    lead = {Outcome.SHOWN: leads[0], Outcome.COVERED: leads[1], Outcome.VETO: Text.FACE_HOLDS}
+    lead = {
+        Outcome.SHOWN: leads[0],
+        Outcome.COVERED: leads[1],
+        Outcome.VETO: Text.FACE_HOLDS,
+        Outcome.NO_FACE: Text.FACE_LEFT_ALONE,
+    }
     return words.say(lead[face.outcome], number=face.face + 1)
 
 
@@ -130,8 +152,27 @@ def _named(words: Catalogue, case: Case, ref: str) -> str:
     return words.say(Text.PERSON, name=isolated(name), ref=isolated(ref))
 
 
+def _said_by(words: Catalogue, case: Case, face: FaceDecision) -> Iterator[str]:
+    """Who asked for what happens to a face that nobody gave a name."""
+    if face.reason in (FaceReason.ASKED_TO_COVER, FaceReason.NOT_A_FACE):
+        yield words.say(Text.SAID_BY, **_speaker(words, _spoken(case, face)))
+
+
+def _spoken(case: Case, face: FaceDecision) -> Spoken | None:
+    return None if face.statement is None else case.statements.get(face.statement)
+
+
+def _is_named(face: FaceDecision) -> bool:
+    """Whether a person, not the matcher, said who it is."""
+    asked = face.reason is FaceReason.ASKED_TO_COVER
+    return face.statement is not None and face.person is not None and not asked
+
+
 def _identity(words: Catalogue, case: Case, face: FaceDecision) -> Iterator[str]:
-    if face.person is not None:
+    if face.person is not None and _is_named(face):
+        gaps = _speaker(words, _spoken(case, face))
+        yield words.say(Text.NAMED_AS, person=_named(words, case, face.person), **gaps)
+    elif face.person is not None:
         yield _taken_for(words, case, face, face.person)
     elif best := _best(case, face):
         yield _resembles(words, case, face, best)

@@ -194,6 +194,21 @@ def looks_like_someone_else(vectors: Vectors, others: Gallery) -> str | None:
     return others.people[int(alike.argmax())] if alike.max() >= SAME_PERSON else None
 
 
+def are_of_one_person(vectors: Vectors) -> bool:
+    """Whether the references of one person hang together, each by a likeness of ``OUTLIER``.
+
+    A template made of two people's photos passes for both. Compares cosine similarities, along
+    chains: a reference counts when it is like any that counts. False without a usable row.
+    """
+    usable, unit = _unit(vectors)
+    alike = (unit @ unit.T >= OUTLIER) & usable
+    reached = np.zeros(len(unit), np.bool_)
+    reached[np.flatnonzero(usable)[:1]] = True
+    for _ in unit:
+        reached |= alike[reached].any(axis=0)
+    return bool(usable.any() and reached[usable].all())
+
+
 def _likeness_to_the_rest(unit: Vectors) -> Vectors:
     """Cosine similarity of every row to the mean of the other rows, shape (n,)."""
     rest = unit.sum(axis=0) - unit

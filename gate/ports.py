@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from gate.arrays import Pixels, Vectors
+from gate.statements import Change, Statement
 from gate.values import Arrival, Face, Judgement, RegisterSnapshot
 
 Clock = Callable[[], datetime]
@@ -57,6 +58,17 @@ class Register(Protocol):
         ...
 
 
+class StatementBook(Protocol):
+    """What people said about photos."""
+
+    def about(self, photo: str) -> tuple[Statement, ...]:
+        """All that was said about the photo with this SHA-256 and not taken back, oldest first.
+
+        Raises RegisterUnreachable.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Release:
     """A copy on its way to ``ready/``: ``path`` is relative to the site, with forward slashes."""
@@ -92,8 +104,18 @@ class Ledger(Protocol):
     def record(self, arrival: Arrival, judgement: Judgement, releases: Sequence[Release]) -> None:
         """Store drop, judgement and releases with their audit entries in one transaction.
 
-        Raises RegisterChanged, and stores nothing, when the register's revision or the day is
-        no longer the one that the judgement rests on.
+        Raises RegisterChanged, and stores nothing, when the register's revision, the day or what
+        people said is no longer what the judgement rests on.
+        """
+        ...
+
+    def rejudge(
+        self, judgement: Judgement, releases: Sequence[Release], cause: str, change: Change
+    ) -> tuple[Release, ...]:
+        """Store a new judgement of a photo with what led to it, in one transaction.
+
+        Returns the copies that thereby ended. Raises like ``record``; the judgement must know of
+        ``change``.
         """
         ...
 
@@ -103,4 +125,16 @@ class Ledger(Protocol):
 
     def releases(self) -> Mapping[str, Release]:
         """Every copy that should lie in ``ready/`` now, by its path."""
+        ...
+
+    def has_ended(self, path: str, sha256: str) -> bool:
+        """Whether a copy with these bytes was released to this path at some time, and ended."""
+        ...
+
+    def reopen(self, paths: Collection[str]) -> None:
+        """Void the judgements behind these releases that rest on what is no longer so.
+
+        That is another register, day or policy than now. All copies of such a photo end, and it
+        is to be judged again.
+        """
         ...

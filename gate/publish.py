@@ -2,7 +2,11 @@
 
 The order is what makes it safe to lose power at any moment: the copies are written beside
 ``ready/``'s channels, in ``ready/.incoming/``; the ledger records drop, judgement and releases in
-one transaction; only then the copies are renamed into place. ``recover`` ends what was cut short.
+one transaction; only then the copies are renamed into place. When a photo is judged again, the
+files of copies that thereby ended are deleted before that. ``recover`` ends what was cut short,
+unless permissions, the day or the policy changed in between: such a photo is judged again.
+
+Several processes may publish on one site (the watcher, and somebody who reviews): one at a time.
 """
 
 from __future__ import annotations
@@ -10,10 +14,11 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from gate.durable import (
     PRIVATE_FILE,
@@ -22,17 +27,26 @@ from gate.durable import (
     SHARED_FOLDER,
     make_folder,
     move,
+    sync_folder,
     write,
 )
-from gate.errors import RegisterChanged, SiteError
+from gate.errors import RegisterError, SiteError
 from gate.neutral_names import copy_name, event_folder
 from gate.person_names import PersonNames
 from gate.ports import Ledger, Release
+from gate.set_aside import has, set_aside, sha256_of
+from gate.site_lock import SiteLock
+from gate.statements import Change
 from gate.values import Arrival, Judgement, Rendition, Verdict
+
+Stored = TypeVar("Stored")
 
 READY = "ready"
 _RELEASING = (Verdict.APPROVE, Verdict.BLUR)
 _KEY_BYTES = 32
+_UNFINISHED = "unfinished"
+_PATIENCE = 60.0
+"""Seconds to wait for another process that publishes; reading all copies again can take long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +54,8 @@ class Recovery:
     """What ``recover`` did: paths within the site.
 
     ``placed``: recorded copies that were renamed into place. ``discarded``: how many copies were
-    deleted that were never recorded. ``missing``: recorded copies that are nowhere.
+    deleted that are not, or no longer, on record. ``missing``: recorded copies that are nowhere.
+    ``withdrawn``: copies that had ended and still lay in ``ready/``; they were deleted.
     ``quarantined``: files that lay in ``ready/`` without a record, or with other bytes.
     """
 
@@ -48,6 +63,7 @@ class Recovery:
     discarded: int = 0
     missing: tuple[str, ...] = ()
     quarantined: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
 
 def check_renditions(judgement: Judgement) -> None:
@@ -83,13 +99,39 @@ class Publisher:
         when a file cannot be written. After the last two, ``recover`` settles what came of it.
         """
         check_renditions(judgement)
-        try:
-            releases = self._prepare(arrival, judgement)
-            self._record(arrival, judgement, releases)
-            for release in releases:
-                move(self._waiting(release.path), self._site / release.path)
-        except OSError as error:
-            raise _not_writable(error) from error
+        with self._alone():
+            try:
+                releases = self._prepare(arrival.event, judgement)
+                self._record(releases, lambda: self._ledger.record(arrival, judgement, releases))
+                self._put_into_place(releases)
+            except OSError as error:
+                raise _not_writable(error) from error
+        return releases
+
+    def republish(
+        self, event: str, judgement: Judgement, cause: str, change: Change
+    ) -> tuple[Release, ...]:
+        """Record a new judgement of a photo of this event, with what led to it; swap its copies.
+
+        Returns the copies that stand now. Copies that ended are deleted before new ones appear.
+        Raises like ``publish``, and RegisterError when ``change`` cannot be stored.
+        """
+        check_renditions(judgement)
+        with self._alone():
+            try:
+                releases = self._prepare(event, judgement)
+                # If this is cut short, tells the next one that there is something to recover.
+                make_folder(self._incoming, mode=PRIVATE_FOLDER)
+                write(self._incoming / _UNFINISHED, b"", mode=PRIVATE_FILE)
+                ended = self._record(
+                    releases, lambda: self._ledger.rejudge(judgement, releases, cause, change)
+                )
+                standing = {release.path for release in releases}
+                self._delete(copy.path for copy in ended if copy.path not in standing)
+                self._put_into_place(releases)
+                (self._incoming / _UNFINISHED).unlink()
+            except OSError as error:
+                raise _not_writable(error) from error
         return releases
 
     def recover(self) -> Recovery:
@@ -97,24 +139,49 @@ class Publisher:
 
         Reads every released copy once. Raises RegisterUnreachable or SiteError.
         """
-        live = self._ledger.releases()
+        with self._lock():
+            return self._recover()
+
+    # --- one at a time --------------------------------------------------------------------------
+
+    def _lock(self) -> SiteLock:
+        make_folder(self._key_file.parent, mode=PRIVATE_FOLDER)
+        path = self._key_file.with_name(".publish.lock")
+        return SiteLock(path, "publisher", patience=_PATIENCE)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the lock, after ending whatever an earlier holder left unfinished."""
+        with self._lock():
+            if self._incoming.is_dir() and any(self._incoming.iterdir()):
+                self._recover()
+            yield
+
+    def _recover(self) -> Recovery:
         try:
             make_folder(self._incoming, mode=PRIVATE_FOLDER)
-            quarantined = tuple(self._quarantine(path) for path in self._strangers(live))
+            live = self._live()
+            strangers = self._strangers(live)
+            withdrawn = tuple(path for path in strangers if self._has_ended(path))
+            for path in withdrawn:
+                path.unlink()
+            aside = [path for path in strangers if path not in withdrawn]
+            quarantined = tuple(self._set_aside(path) for path in aside)
             gone = [r for r in live.values() if not os.path.lexists(self._site / r.path)]
             placed = tuple(release.path for release in gone if self._place(release))
             missing = tuple(release.path for release in gone if release.path not in placed)
-            return Recovery(placed, self._discard(), missing, quarantined)
+            names = tuple(path.relative_to(self._site).as_posix() for path in withdrawn)
+            return Recovery(placed, self._discard(), missing, quarantined, names)
         except OSError as error:
             raise _not_writable(error) from error
 
     # --- before the record ----------------------------------------------------------------------
 
-    def _prepare(self, arrival: Arrival, judgement: Judgement) -> tuple[Release, ...]:
+    def _prepare(self, event: str, judgement: Judgement) -> tuple[Release, ...]:
         if not judgement.renditions:
             return ()
-        event = event_folder(arrival.event, self._person_names(), self._key())
-        releases = tuple(self._release(event, judgement.photo, r) for r in judgement.renditions)
+        folder = event_folder(event, self._person_names(), self._key())
+        releases = tuple(self._release(folder, judgement.photo, r) for r in judgement.renditions)
         make_folder(self._incoming, mode=PRIVATE_FOLDER)
         for release, rendition in zip(releases, judgement.renditions, strict=True):
             # Folders first, so that after the record a rename is all that is left to do.
@@ -139,17 +206,28 @@ class Publisher:
 
     def _is_taken(self, path: str, sha256: str) -> bool:
         there = self._site / path
-        return os.path.lexists(there) and not _has(there, sha256)
+        return os.path.lexists(there) and not has(there, sha256)
 
-    def _record(
-        self, arrival: Arrival, judgement: Judgement, releases: tuple[Release, ...]
-    ) -> None:
+    def _record(self, releases: tuple[Release, ...], store: Callable[[], Stored]) -> Stored:
         try:
-            self._ledger.record(arrival, judgement, releases)
-        except RegisterChanged:
+            return store()
+        except RegisterError:
+            # Nothing was stored, for certain.
             for release in releases:
                 self._waiting(release.path).unlink(missing_ok=True)
+            (self._incoming / _UNFINISHED).unlink(missing_ok=True)
             raise
+
+    def _delete(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            target = self._site / path
+            target.unlink(missing_ok=True)
+            if target.parent.is_dir():
+                sync_folder(target.parent)
+
+    def _put_into_place(self, releases: tuple[Release, ...]) -> None:
+        for release in releases:
+            move(self._waiting(release.path), self._site / release.path)
 
     def _person_names(self) -> PersonNames:
         names = self._names()
@@ -172,6 +250,16 @@ class Publisher:
 
     # --- after a stop ---------------------------------------------------------------------------
 
+    def _live(self) -> Mapping[str, Release]:
+        """The copies that should lie in ``ready/``, after a look at those that do not yet."""
+        live = self._ledger.releases()
+        missing = [path for path in live if not os.path.lexists(self._site / path)]
+        cut_short = [path for path in missing if self._waiting(path).is_file()]
+        if not cut_short:
+            return live
+        self._ledger.reopen(cut_short)
+        return self._ledger.releases()
+
     def _strangers(self, live: Mapping[str, Release]) -> list[Path]:
         """Files in ``ready/`` that are not, byte for byte, what the ledger says of their path."""
         return [path for path in self._published() if not self._is_right(path, live)]
@@ -187,11 +275,20 @@ class Publisher:
 
     def _is_right(self, path: Path, live: Mapping[str, Release]) -> bool:
         release = live.get(path.relative_to(self._site).as_posix())
-        return release is not None and not path.is_symlink() and _has(path, release.sha256)
+        return release is not None and not path.is_symlink() and has(path, release.sha256)
+
+    def _set_aside(self, path: Path) -> str:
+        return set_aside(path, self._site / "quarantine").relative_to(self._site).as_posix()
+
+    def _has_ended(self, path: Path) -> bool:
+        if path.is_symlink() or not path.is_file():
+            return False
+        name = path.relative_to(self._site).as_posix()
+        return self._ledger.has_ended(name, sha256_of(path))
 
     def _place(self, release: Release) -> bool:
         waiting = self._waiting(release.path)
-        if not waiting.is_file() or not _has(waiting, release.sha256):
+        if not waiting.is_file() or not has(waiting, release.sha256):
             return False
         target = self._site / release.path
         make_folder(target.parent, mode=SHARED_FOLDER)
@@ -203,22 +300,6 @@ class Publisher:
         for path in left:
             path.unlink()
         return len(left)
-
-    def _quarantine(self, path: Path) -> str:
-        folder = self._site / "quarantine"
-        make_folder(folder, mode=PRIVATE_FOLDER)
-        target = folder / path.name
-        number = 1
-        while os.path.lexists(target):
-            number += 1
-            target = folder / f"{path.stem}-{number}{path.suffix}"
-        move(path, target)
-        return target.relative_to(self._site).as_posix()
-
-
-def _has(path: Path, sha256: str) -> bool:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 
 
 def _raise(error: OSError) -> None:

@@ -9,20 +9,18 @@ the WIDER FACE validation set, so that hair, ears and chin of the usual head lie
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gate.arrays import Mask
-from gate.values import Face
+from gate.pose import Pose, pose
+from gate.values import Box, Face
 
 _Points = NDArray[np.float64]
 
-_SMALLEST = 12.0
-"""Height in pixels below which a face is treated as if it had this height."""
 _PAD = 2.0
 """Added on all sides, in pixels, for the finder's own inexactness on small faces."""
 _FARTHEST = 1e5
@@ -44,83 +42,18 @@ _REACH = 0.25
 """A head that ends this near to the picture's edge reaches it, in face heights."""
 _SAME = 0.5
 """Share of the smaller box from which two faces may be the same head."""
-_PROFILE = 0.24
-"""Offset of the landmarks' middle from the box's, in face widths, of a full profile."""
-_FRONTAL = 0.04
-"""Offset, in face widths, up to which a face counts as seen from the front."""
+_NEARER = 1.15
+"""How much nearer to a shown head than to a covered one a pixel must be to stay visible."""
+_CEDED = 0.82
+"""Only what lies farther out than this, in half axes of a covered head, can be left to another: the
+ears and most hair are within."""
+_WORTH_KEEPING = 24.0
+"""Height in pixels of a shown face below which nobody misses its hair."""
+_HOLE = 0.3
+"""Gaps between covered heads up to this size, in areas of the largest face, are taken as well."""
 
 _CORNERS = 4.0
 """Exponent of the outlines: 2 is an ellipse, more is fuller at the corners."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pose:
-    """A face in its own axes.
-
-    ``centre`` in pixels; ``down`` is the direction from forehead to chin, of unit length;
-    ``width`` and ``height`` in pixels along those axes. ``turn`` is 0 for a face seen from the
-    front and -1 or 1 for a profile that looks to the left or right of the upright face.
-    ``known`` is False when the landmarks make no sense, so that the direction is a guess.
-    """
-
-    centre: tuple[float, float]
-    down: tuple[float, float]
-    width: float
-    height: float
-    turn: float
-    known: bool
-
-    def place(self, points: _Points) -> _Points:
-        """Points given as (across, down) in pixels from the centre, as (x, y) of the picture."""
-        dx, dy = self.down
-        axes = np.array(((dy, -dx), (dx, dy)))
-        return np.asarray(points @ axes + np.array(self.centre), dtype=np.float64)
-
-
-def pose(face: Face) -> Pose:
-    """Direction, turn and size of a face, from its landmarks where they make sense."""
-    box = face.box
-    width, height = max(box.w, _SMALLEST * 0.75), max(box.h, _SMALLEST)
-    down = _direction(face)
-    if down is None:
-        return Pose(box.centre, (0.0, 1.0), width, height, 0.0, known=False)
-    upright, lying = down[1] ** 2, down[0] ** 2
-    # The box of a tilted face is not tilted: its sides are mixtures of the face's own.
-    wide, tall = upright * width + lying * height, upright * height + lying * width
-    tall = max(tall, 1.1 * wide)
-    wide = max(wide, 0.75 * tall)
-    return Pose(box.centre, down, wide, tall, _turn(face, down, wide), known=True)
-
-
-def _direction(face: Face) -> tuple[float, float] | None:
-    """From forehead to chin, of unit length; None when the landmarks make no sense."""
-    points = np.array(face.landmarks, dtype=np.float64)
-    if points.shape != (5, 2) or not np.isfinite(points).all():
-        return None
-    size, inside = max(face.box.w, face.box.h), np.abs(points - np.array(face.box.centre))
-    if (inside > 0.5 * np.array((face.box.w, face.box.h)) + 0.25 * size).any():
-        return None
-    eyes, mouth = points[1] - points[0], points[4] - points[3]
-    down = points[3:].mean(axis=0) - points[:2].mean(axis=0)
-    if not 0.15 * size <= math.hypot(*down) <= 0.9 * size:
-        return None
-    # The lines of eyes and mouth, turned by a quarter, also point down; each counts by its length.
-    quarters = np.stack((eyes, mouth))[:, ::-1] * (-1.0, 1.0)
-    if (quarters @ down < -0.1 * size * math.hypot(*down)).any():
-        return None
-    whole = down + quarters.mean(axis=0)
-    length = math.hypot(*whole)
-    if length < 0.15 * size:
-        return None
-    return float(whole[0] / length), float(whole[1] / length)
-
-
-def _turn(face: Face, down: tuple[float, float], width: float) -> float:
-    """How far the landmarks are bunched to one side of the box, -1 to 1."""
-    middle = np.array(face.landmarks).mean(axis=0) - np.array(face.box.centre)
-    offset = float(middle @ (down[1], -down[0])) / width
-    amount = (abs(offset) - _FRONTAL) / (_PROFILE - _FRONTAL)
-    return math.copysign(min(max(amount, 0.0), 1.0), offset)
 
 
 def regions(
@@ -129,10 +62,11 @@ def regions(
     """The pixels of a picture of this shape that covering these faces takes.
 
     All faces are in pixels of this picture. A shown face keeps its own face even where a covered
-    head reaches over it, but the face of a covered one is always taken, box and all. ``grow``
-    makes every covered region larger, by this factor of at least 1. A covered face that lies
-    nowhere (its box is not finite) takes the whole picture. Raises ValueError when ``grow`` is
-    less than 1.
+    head reaches over it, and what of its head is clearly nearer to it than to any covered one; but
+    the face of a covered one is always taken, box and all. Small gaps between covered heads are
+    taken too. ``grow`` makes every covered region larger, by this factor of at least 1. A covered
+    face that lies nowhere (its box is not finite) takes the whole picture. Raises ValueError when
+    ``grow`` is less than 1.
     """
     if not grow >= 1.0:
         raise ValueError(f"a region can only grow, by a factor of at least 1, not {grow}")
@@ -143,13 +77,26 @@ def regions(
     poses = [pose(face) for face in covered]
     for at in poses:
         _paint(taken, _reaching(_head(at, grow), at, (width, height)), 1)
-    for face in shown:
-        if _is_somewhere(face) and not any(_same_head(face, other) for other in covered):
-            _paint(taken, _outline(pose(face), _KEPT, 1.0, 0.0), 0)
+    beside = [face for face in shown if _is_somewhere(face)]
+    _fill_holes(taken, poses, beside)
+    extents = np.array([_extent(_head(at, grow)) for at in poses]).reshape(-1, 4)
+    for face in beside:
+        if not any(_same_head(face, other) for other in covered):
+            _keep(taken, pose(face), poses, extents, grow)
+            _keep_face(taken, face)
     for face, at in zip(covered, poses, strict=True):
         _paint(taken, _outline(at, _CORE, grow, 0.0), 1)
         _paint_box(taken, face, grow)
     return taken.view(np.bool_)
+
+
+def extent(face: Face, size: tuple[int, int]) -> Box:
+    """The box, on whole pixels, of all that covering this face takes of a picture of ``size``.
+
+    ``size`` is (width, height). A box without area where that is nothing.
+    """
+    taken = regions((size[1], size[0]), [face], [])
+    return Box(*map(float, cv2.boundingRect(taken.view(np.uint8))))
 
 
 def _is_somewhere(face: Face) -> bool:
@@ -195,6 +142,78 @@ def _reaching(points: _Points, pose: Pose, size: tuple[int, int]) -> _Points:
         if high[axis] > size[axis] - reach:
             points = np.concatenate((points, points + np.eye(2)[axis] * reach))
     return points
+
+
+def _fill_holes(mask: NDArray[np.uint8], covered: Sequence[Pose], shown: Sequence[Face]) -> None:
+    """Take small gaps between covered heads: slivers of hair and shoulders, never a shown face."""
+    if len(covered) < 2:
+        return
+    most = _HOLE * max(at.width * at.height for at in covered)
+    outlines, family = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    centres = [face.box.centre for face in shown]
+    for number, outline in enumerate(outlines):
+        is_hole = family[0, number, 3] >= 0
+        if is_hole and cv2.contourArea(outline) <= most and not _holds(outline, centres):
+            cv2.drawContours(mask, outlines, number, 1, cv2.FILLED)
+
+
+def _holds(outline: cv2.typing.MatLike, points: Iterable[tuple[float, float]]) -> bool:
+    return any(cv2.pointPolygonTest(outline, point, measureDist=False) >= 0 for point in points)
+
+
+def _keep_face(mask: NDArray[np.uint8], face: Face) -> None:
+    """Give a shown face back: its oval within its box, beyond which a neighbour's ear may be."""
+    left, top = max(math.floor(face.box.x), 0), max(math.floor(face.box.y), 0)
+    right, bottom = math.ceil(face.box.x + face.box.w), math.ceil(face.box.y + face.box.h)
+    within = mask[top : max(bottom, 0), left : max(right, 0)]
+    if within.size:
+        _paint(within, _outline(pose(face), _KEPT, 1.0, 0.0) - (left, top), 0)
+
+
+def _keep(
+    mask: NDArray[np.uint8], shown: Pose, covered: Sequence[Pose], extents: _Points, grow: float
+) -> None:
+    """Give back to a shown head what is clearly nearer to it than to every covered one.
+
+    ``extents`` are those of the covered heads.
+    """
+    if not shown.known or shown.height < _WORTH_KEEPING:
+        return
+    own = _extent(_head(shown, 1.0))
+    near = np.flatnonzero(((extents[:, :2] < own[2:]) & (extents[:, 2:] > own[:2])).all(axis=1))
+    if not near.size:
+        return
+    (left, top), (right, bottom) = own[:2].astype(int).clip(0), own[2:].astype(int).clip(0)
+    here = mask[top : bottom + 1, left : right + 1]
+    rows, columns = np.nonzero(here)
+    points = np.stack((columns + left, rows + top), axis=1).astype(np.float32)
+    far = _distance(shown, points)
+    mine = far <= 1.0
+    for number in near.tolist():
+        to_other = _distance(covered[number], points[mine]) / grow
+        mine[mine] = to_other > np.maximum(_NEARER * far[mine], _CEDED)
+    here[rows[mine], columns[mine]] = 0
+
+
+def _extent(points: _Points) -> _Points:
+    """Left, top, right, bottom."""
+    return np.concatenate((points.min(axis=0), points.max(axis=0)))
+
+
+def _distance(pose: Pose, points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How far points lie from the middle of a head, in its own half axes: 1 on its outline."""
+    dx, dy = pose.down
+    x, y = points[:, 0] - pose.centre[0], points[:, 1] - pose.centre[1]
+    across, along = dy * x - dx * y, dx * x + dy * y
+    if not pose.known:
+        size = _BLIND * max(pose.width, pose.height)
+        return np.asarray(np.hypot(across, along) / size)
+    # A skull that reaches back is as near as the nearest point of the way to its back.
+    back = -pose.turn * _BACK * pose.height
+    across = across - np.clip(across, min(back, 0.0), max(back, 0.0))
+    along = along + _RAISED * pose.height
+    wide, tall = _HEAD[0] * pose.width, _HEAD[1] * pose.height
+    return np.asarray(np.hypot(across / wide, along / tall))
 
 
 def _paint(mask: NDArray[np.uint8], points: _Points, value: int) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -106,7 +107,8 @@ def write_results(
 
 
 def _write(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.tmp")
+    # The watcher and somebody who reviews may both write this page.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         durable.make_folder(path.parent, mode=durable.SHARED_FOLDER)
         durable.write(temporary, data, mode=durable.SHARED_FILE)

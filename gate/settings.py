@@ -95,6 +95,7 @@ class ChannelSettings(_Section):
     cover_everyone: bool = False
     hold_if_singled_out: int = Field(default=0, ge=0, le=1_000)
     hold_if_all_covered: bool = False
+    crop_covered: bool = False
     no_faces: Literal["approve", "review"] = "approve"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 
@@ -27,27 +28,34 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+_AGAIN = 0.02
+"""Seconds between two tries to get a lock that somebody else holds."""
+
+
 class SiteLock:
     """Held inside a ``with`` block; a second holder is refused with SiteError.
 
-    ``what`` is a word for the holder ("watcher"), used in the refusal.
+    ``what`` is a word for the holder ("watcher"), used in the refusal. ``patience``: seconds to
+    wait for the other holder before that.
     """
 
-    def __init__(self, path: Path, what: str) -> None:
+    def __init__(self, path: Path, what: str, *, patience: float = 0.0) -> None:
         self._path = path
         self._what = what
+        self._patience = patience
         self._descriptor: int | None = None
 
     def __enter__(self) -> SiteLock:
         descriptor = self._open()
         try:
-            _lock(descriptor)
+            self._wait(descriptor)
         except OSError as error:
             holder = _holder(descriptor)
             os.close(descriptor)
+            advice = "try again when it is done" if self._patience else "stop that one first"
             raise SiteError(
                 f"Another {self._what} is at work on this site already{holder}. "
-                "Only one may run at a time: stop that one first."
+                f"Only one may run at a time: {advice}."
             ) from error
         os.truncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode())
@@ -64,6 +72,17 @@ class SiteLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+    def _wait(self, descriptor: int) -> None:
+        """Take the lock; raises OSError when it is not free in time."""
+        end = time.monotonic() + self._patience
+        while True:
+            try:
+                return _lock(descriptor)
+            except OSError:
+                if time.monotonic() >= end:
+                    raise
+            time.sleep(_AGAIN)
 
     def _open(self) -> int:
         try:

@@ -53,6 +53,10 @@ class Box:
         right, bottom = min(self.x + self.w, width), min(self.y + self.h, height)
         return Box(left, top, max(right - left, 0.0), max(bottom - top, 0.0))
 
+    def shifted(self, dx: float, dy: float) -> Box:
+        """The same box, moved to the right and down."""
+        return Box(self.x + dx, self.y + dy, self.w, self.h)
+
     def overlap(self, other: Box) -> float:
         """The shared area, in square pixels."""
         width = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
@@ -89,6 +93,11 @@ class Face:
         """The same face in a picture that is ``factor`` times as large."""
         points = tuple((x * factor, y * factor) for x, y in self.landmarks)
         return Face(self.box.scaled(factor), points, self.score, self.weak)
+
+    def shifted(self, dx: float, dy: float) -> Face:
+        """The same face, moved to the right and down."""
+        points = tuple((x + dx, y + dy) for x, y in self.landmarks)
+        return Face(self.box.shifted(dx, dy), points, self.score, self.weak)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,15 +289,25 @@ class Verdict(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What happens to one face on one channel."""
+    """What happens to one face on one channel.
+
+    ``no_face``: somebody said that it is none, and nothing contradicts; it is left as it is.
+    """
 
     SHOWN = "shown"
     COVERED = "covered"
     VETO = "veto"
+    NO_FACE = "no_face"
 
 
 class FaceReason(StrEnum):
     """Why a face is shown, covered, or vetoes the photo."""
+
+    NOT_NAMED = "not_named"
+    NAMED_TWICE = "named_twice"
+    NAMED_ELSEWHERE = "named_elsewhere"
+    ASKED_TO_COVER = "asked_to_cover"
+    NOT_A_FACE = "not_a_face"
 
     PERMITTED = "permitted"
     RESTRICTED = "restricted"
@@ -317,6 +336,8 @@ class Reason(StrEnum):
     SIGN_OFF = "sign_off"
     RESTRICTED_PERSON = "restricted_person"
     STILL_MATCHED = "still_matched"
+    NAMES_NEEDED = "names_needed"
+    REFUSED_BY_HAND = "refused_by_hand"
     NOT_AN_IMAGE = "not_an_image"
     UNSUPPORTED_FORMAT = "unsupported_format"
     DAMAGED = "damaged"
@@ -352,7 +373,8 @@ class FaceDecision:
     """What happens to the face with this number (its place in ``Judgement.faces``), and why.
 
     ``person``: whom the face was taken for; None when honestly nobody. ``consent`` is the id of
-    the consent record that counted, ``restriction`` that of the restriction that vetoed.
+    the consent record that counted, ``restriction`` that of the restriction that vetoed,
+    ``statement`` that of what a person said about this face.
     """
 
     face: int
@@ -363,6 +385,7 @@ class FaceDecision:
     runner_up: Candidate | None = None
     consent: int | None = None
     restriction: int | None = None
+    statement: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,7 +406,9 @@ class Channel:
     ``sign_off``: a person must approve before release. ``cover_everyone``: no face is shown.
     ``hold_if_singled_out``: hold when at most this many faces would be covered while others are
     shown (0: never). ``hold_if_all_covered``: hold when no face could be shown.
-    ``no_faces``: ``approve`` or ``review`` for photos without any face.
+    ``crop_covered``: where it is possible without harm, end the copy before a covered head at the
+    edge instead of covering it. ``no_faces``: ``approve`` or ``review`` for photos without any
+    face.
     """
 
     name: str
@@ -394,6 +419,7 @@ class Channel:
     cover_everyone: bool = False
     hold_if_singled_out: int = 0
     hold_if_all_covered: bool = False
+    crop_covered: bool = False
     no_faces: str = "approve"
 
 
@@ -426,7 +452,8 @@ class Judgement:
     ``faces`` are in pixels of the upright original, ``matches`` in the same order. ``width`` and
     ``height`` are 0 when the file could not be read. ``on`` is the day that permissions were
     asked for. Every configured channel has exactly one decision; only ``approve`` and ``blur``
-    have a rendition.
+    have a rendition. ``statements`` are the ids of all that people said about the photo and that
+    this judgement knows of; they are checked when it is stored, and not stored with it.
     """
 
     photo: str
@@ -442,6 +469,7 @@ class Judgement:
     renditions: tuple[Rendition, ...] = ()
     detail: str = ""
     seconds: Mapping[str, float] = field(default_factory=dict)
+    statements: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

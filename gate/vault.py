@@ -105,6 +105,25 @@ class Vault:
         return photo
 
 
+def read_original(path: Path, photo: str) -> bytes:
+    """The bytes of an original, which must have the SHA-256 ``photo``.
+
+    Raises SiteError when they cannot be read or are other bytes than were taken.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SiteError(
+            f"The original cannot be read from the vault ({error.strerror})."
+        ) from error
+    if hashlib.sha256(data).hexdigest() != photo:
+        raise SiteError(
+            "The original in the vault is not the file that was taken: its disk may be failing. "
+            "Drop the photo again."
+        )
+    return data
+
+
 def _opened(source: Path) -> int:
     try:
         return os.open(source, _READ)

@@ -62,12 +62,19 @@ class Text(StrEnum):
     FACE_WOULD_BE_SHOWN = "face_would_be_shown"
     FACE_WOULD_BE_COVERED = "face_would_be_covered"
     FACE_NOT_SHOWN = "face_not_shown"
+    FACE_LEFT_ALONE = "face_left_alone"
     PERMITTED_BUT_HELD = "permitted_but_held"
     WEAK = "weak"
     PERSON = "person"
     PERSON_UNKNOWN = "person_unknown"
     RECOGNISED = "recognised"
     TAKEN_FOR = "taken_for"
+    NAMED_AS = "named_as"
+    SAID_BY = "said_by"
+    SAID_BY_SOMEBODY = "said_by_somebody"
+    SAID_AT_SOME_TIME = "said_at_some_time"
+    REFUSED_BY = "refused_by"
+    NOBODY_COMPARED = "nobody_compared"
     RESEMBLES = "resembles"
     MAY_BE = "may_be"
     NEXT = "next"
@@ -175,11 +182,20 @@ _ABOUT_PEOPLE = frozenset(
         Reason.SIGN_OFF,
         Reason.RESTRICTED_PERSON,
         Reason.STILL_MATCHED,
+        Reason.NAMES_NEEDED,
+        Reason.REFUSED_BY_HAND,
     }
 )
 """Reasons that are no fault of the file or the machine: every hold for one of them reads alike."""
 
-_NEVER_RELEASED = frozenset({Reason.RESTRICTED_PERSON, Reason.STILL_MATCHED})
+_NEVER_RELEASED = frozenset(
+    {
+        Reason.RESTRICTED_PERSON,
+        Reason.STILL_MATCHED,
+        Reason.NAMES_NEEDED,
+        Reason.REFUSED_BY_HAND,
+    }
+)
 
 
 def is_released(verdict: Verdict, reason: Reason) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gate.errors import RegisterChanged
 from gate.ports import Release
+from gate.statements import Change
 from gate.values import (
     Arrival,
     Decision,
@@ -64,13 +65,19 @@ def judge_all_approved(photo: Path, arrival: Arrival) -> Judgement:
 
 @dataclass
 class MemoryLedger:
-    """Keeps everything in lists; ``changes`` of the register are announced so many times."""
+    """Keeps everything in lists; ``changes`` of the register are announced so many times.
+
+    ``outdated``: what was recorded rests on permissions that changed since.
+    """
 
     drops: list[tuple[Arrival, bool]] = field(default_factory=list)
     judgements: list[Judgement] = field(default_factory=list)
     released: dict[str, Release] = field(default_factory=dict)
+    ended: list[tuple[str, str]] = field(default_factory=list)
+    said: list[Change] = field(default_factory=list)
     changes: int = 0
     error: Exception | None = None
+    outdated: bool = False
 
     def knows(self, photo: str) -> bool:
         self._fail()
@@ -94,9 +101,37 @@ class MemoryLedger:
         self._fail()
         self.drops.append((arrival, True))
 
+    def rejudge(
+        self, judgement: Judgement, releases: Sequence[Release], cause: str, change: Change
+    ) -> tuple[Release, ...]:
+        self._fail()
+        if self.changes:
+            self.changes -= 1
+            raise RegisterChanged("The register changed.")
+        old = [j for j in self.judgements if j.photo == judgement.photo]
+        copies = {rendition.sha256 for one in old for rendition in one.renditions}
+        ended = tuple(r for r in self.released.values() if r.sha256 in copies)
+        self.ended += [(release.path, release.sha256) for release in ended]
+        self.released = {p: r for p, r in self.released.items() if r not in ended}
+        self.judgements.append(judgement)
+        self.said.append(change)
+        self.released.update({release.path: release for release in releases})
+        return ended
+
+    def has_ended(self, path: str, sha256: str) -> bool:
+        self._fail()
+        return (path, sha256) in self.ended
+
     def releases(self) -> Mapping[str, Release]:
         self._fail()
         return dict(self.released)
+
+    def reopen(self, paths: Collection[str]) -> None:
+        self._fail()
+        if self.outdated:
+            self.drops.clear()
+            self.judgements.clear()
+            self.released.clear()
 
     def _fail(self) -> None:
         if self.error:

@@ -238,6 +238,7 @@ class Intake:
 def _in_words(recovery: Recovery) -> str:
     return (
         f"Copies put into place: {len(recovery.placed)}; unrecorded ones deleted: "
-        f"{recovery.discarded}; recorded but missing: {len(recovery.missing)}; "
+        f"{recovery.discarded}; withdrawn ones deleted: {len(recovery.withdrawn)}; "
+        f"recorded but missing: {len(recovery.missing)}; "
         f"set aside in quarantine/: {len(recovery.quarantined)}."
     )

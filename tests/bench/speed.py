@@ -1,6 +1,6 @@
 """Photos per second against the plain script, one and two workers, and the distance to the floor.
 
-    python -m tests.bench.speed FOLDER [--photos 12] [--megapixels 12]
+    python -m tests.bench.speed FOLDER [--photos 12] [--megapixels 12] [--picture OUT.svg]
 
 FOLDER is as for tests.bench.school. Group photos are made by enlarging and tiling its single
 portraits. Everything is timed in one run on the same photos, start-up and enrolment left out on
@@ -26,6 +26,7 @@ import numpy as np
 from PIL import Image
 
 from tests.bench.school import run
+from tests.bench.stages import draw, per_photo, table
 
 KINDS = {
     "people": "people",
@@ -63,9 +64,14 @@ def new_site(folder: Path, site: Path) -> None:
     settings.write_text(text.replace("settle_seconds = 2.0 ", "settle_seconds = 0.1 "), "utf-8")
 
 
+def site_of(photos: Path, scratch: Path, *, workers: int) -> Path:
+    """Where the site for one measurement is."""
+    return scratch / f"site-{photos.name}-{workers}"
+
+
 def ours(folder: Path, photos: Path, scratch: Path, *, workers: int) -> float:
     """Seconds from the first look at staging to the last photo's record, as the log tells."""
-    site = scratch / f"site-{photos.name}-{workers}"
+    site = site_of(photos, scratch, workers=workers)
     new_site(folder, site)
     shutil.copytree(photos, site / "staging", dirs_exist_ok=True)
     log = run(site, "watch", "--once", "--log-json", "--workers", str(workers), may_fail=True)
@@ -119,6 +125,7 @@ def report(name: str, photos: Path, folder: Path, scratch: Path) -> None:
     print(f"{name}: {count} photos")
     for what, seconds, ratio in rows:
         print(f"  {what:22}{seconds:7.1f} s {count / seconds:6.2f} photos/s  {ratio}")
+    print(f"\n{table(per_photo(site_of(photos, scratch, workers=1))[0])}\n")
 
 
 def main() -> None:
@@ -127,12 +134,17 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--photos", type=int, default=12)
     parser.add_argument("--megapixels", type=float, default=12)
+    parser.add_argument("--picture", type=Path, help="draw where the time goes")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         groups = scratch / "groups"
         group_photos(options.folder, groups, count=options.photos, megapixels=options.megapixels)
-        report(f"{options.megapixels:g}-megapixel group photos", groups, options.folder, scratch)
+        kind = f"{options.megapixels:g}-megapixel group photos"
+        report(kind, groups, options.folder, scratch)
+        if options.picture:
+            seconds, count = per_photo(site_of(groups, scratch, workers=1))
+            draw(seconds, f"One of {count} {kind}, one worker", options.picture)
         report("the school's own photos", options.folder / "incoming", options.folder, scratch)
 
 

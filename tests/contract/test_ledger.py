@@ -13,6 +13,7 @@ from sqlalchemy import text
 from consent_db import audit, consents, people, photos
 from consent_db.database import Database
 from consent_db.photos import SqlLedger, StoredPhoto
+from consent_db.stored import EndedRelease
 from gate.errors import RegisterChanged, RegisterError, RegisterUnreachable
 from gate.ports import Ledger
 from gate.values import WORTH_TRYING_AGAIN, Judgement, Reason, Verdict
@@ -129,11 +130,11 @@ def test_the_newest_judgement_counts_and_ends_the_copies_of_the_one_before(
     (photo,) = everything(database)
     assert photo.judgement == blocked
     assert (photo.times_judged, len(photo.drops)) == (2, 1)
-    assert (photo.releases, photo.ended) == ((), (release(),))
+    assert (photo.releases, photo.ended) == ((), (EndedRelease(release(), NOON),))
     assert ledger.releases() == {}
     ledger.record(arrival(), judgement(), [release()])
     (photo,) = everything(database)
-    assert (photo.releases, photo.ended) == ((release(),), (release(),))
+    assert (photo.releases, photo.ended) == ((release(),), (EndedRelease(release(), NOON),))
     assert ledger.releases() == {release().path: release()}
 
 
@@ -290,3 +291,47 @@ def test_nothing_of_a_judgement_is_rounded_or_lost(
     SqlLedger(database, "watch").record(arrival(number, f"{number}.jpg"), made, [])
     with database.reading() as connection:
         assert photos.stored(connection, [sha256(number)])[sha256(number)].judgement == made
+
+
+def test_a_judgement_that_still_stands_is_not_reopened(database: Database) -> None:
+    ledger = SqlLedger(database, "watch", policy="policy 1")
+    ledger.record(arrival(), judgement(), [release()])
+    ledger.reopen([release().path])
+    assert ledger.knows(sha256(1))
+    assert ledger.releases() == {release().path: release()}
+
+
+def test_a_photo_is_to_be_judged_again_when_permissions_changed_before_its_copy_was_in_place(
+    database: Database, ledger: Ledger
+) -> None:
+    ledger.record(arrival(), judgement(), [release()])
+    ledger.record(arrival(2), judgement(2), [release(2)])
+    with database.transaction("dpl") as tx:
+        people.add_or_change(tx, person())
+    ledger.reopen([release().path])
+    assert not ledger.knows(sha256(1))
+    assert not ledger.has_drop(arrival())
+    assert ledger.releases() == {release(2).path: release(2)}
+    reopened, _ = everything(database)
+    assert {d.verdict for d in reopened.judgement.decisions} == {Verdict.BLOCK}
+    assert {d.channel for d in reopened.judgement.decisions} == {"website", "print"}
+    assert (reopened.times_judged, reopened.ended) == (2, (EndedRelease(release(), NOON),))
+    with database.reading() as connection:
+        audit.verify(connection)
+    ledger.record(arrival(), judgement(register=1), [release()])
+    assert ledger.knows(sha256(1))
+
+
+def test_a_photo_is_to_be_judged_again_when_the_day_or_the_policy_is_another(
+    database: Database, clock: StandingClock
+) -> None:
+    ledger = SqlLedger(database, "watch", policy="policy 2")
+    ledger.record(arrival(), judgement(), [release()])
+    ledger.reopen([release().path])
+    assert not ledger.knows(sha256(1))
+    ledger = SqlLedger(database, "watch")
+    ledger.record(arrival(2), judgement(2), [release(2)])
+    clock.advance(timedelta(days=1))
+    ledger.reopen([release(2).path])
+    assert not ledger.knows(sha256(2))
+    assert ledger.releases() == {}

@@ -384,3 +384,29 @@ def test_reading_cannot_write(database: Database) -> None:
         assert (
             connection.execute(select(text("revision")).select_from(text("register"))).scalar() == 0
         )
+
+
+def test_a_change_while_the_clock_is_behind_does_not_make_the_register_look_older(
+    database: Database, clock: StandingClock
+) -> None:
+    fill(database, "P1")
+    clock.advance(timedelta(days=-400))
+    with database.transaction("dsl") as tx:
+        restrictions.add(tx, "P1", {ALL_CHANNELS}, YESTERDAY, None)
+    assert (revision(database), snapshot(database).confirmed_at) == (2, NOON)
+    with database.transaction("dpl") as tx:
+        tx.confirm()
+    assert snapshot(database).confirmed_at == clock()
+
+
+def test_a_withdrawal_that_would_not_count_is_not_taken_in_silence(database: Database) -> None:
+    fill(database, "P1")
+    with database.transaction("dpl") as tx:
+        consents.record(tx, consent(on=TODAY))
+    no = replace(consent(status=ConsentStatus.WITHDRAWN, on=YESTERDAY), valid_until=None)
+    with pytest.raises(RegisterError, match="would not count"), database.transaction("dpl") as tx:
+        consents.record(tx, replace(no, given_by=" Parent"))
+    with database.transaction("dpl") as tx:
+        consents.record(tx, replace(no, given_by="self"))
+        consents.record(tx, replace(no, obtained_on=TODAY))
+    assert len(snapshot(database).consents["P1"]) == 3

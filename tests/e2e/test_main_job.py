@@ -249,6 +249,21 @@ def test_doctor_finds_what_is_wrong(site_of: SiteOf) -> None:
     assert found["register"] == "ok"
 
 
+def test_doctor_finds_restrictions_of_a_channel_that_was_renamed(site_of: SiteOf) -> None:
+    run = site_of()
+    ref = run("people", "list", "--json").json()[0]["ref"]
+    run("restrict", "add", ref, "--channel", "website")
+    run("doctor")
+    settings = run.site / "photogate.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("[channels.website]", "[channels.web]"), encoding="utf-8")
+    found = {f["what"]: f for f in run("doctor", "--json", expect=1).json()}
+    assert found["restricted list"]["level"] == "problem"
+    assert "website" in found["restricted list"]["text"]
+    assert ref not in found["restricted list"]["text"]
+    assert found["permissions"]["level"] == "warning"
+
+
 def test_init_overwrites_nothing(judged: CommandLine, tmp_path: Path) -> None:
     before = (judged.site / "photogate.toml").read_bytes()
     refused = judged("init", expect=1)

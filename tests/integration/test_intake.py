@@ -212,6 +212,27 @@ def test_a_file_that_arrives_whole_after_all_leaves_no_unfinished_original(site:
     assert site.vault() == {sha256(whole)}
 
 
+def test_of_two_files_that_do_not_decode_yet_neither_is_lost(site: Site) -> None:
+    pool = ThreadPoolExecutor(1)
+
+    class Elsewhere(DirectWorkers):
+        def submit(self, photo: Path, arrival: Arrival) -> Future[Judgement]:
+            return pool.submit(self.judge, photo, arrival)
+
+    def judge(photo: Path, arrival: Arrival) -> Judgement:
+        _until(lambda: sum(event.kind is EventKind.TAKEN for event in site.events) >= 2)
+        assert photo.read_bytes() == photo_bytes("hole")
+        return blocked(arrival, Reason.INCOMPLETE)
+
+    site.workers = Elsewhere(judge)
+    site.put("a.jpg", photo_bytes("hole"))
+    site.put("b.jpg", photo_bytes("hole"))
+    with pool:
+        assert site.run() == Summary(judged=1, duplicates=1)
+    assert site.vault() == {sha256(photo_bytes("hole"))}
+    assert site.staged() == []
+
+
 def test_a_file_that_is_replaced_while_it_is_judged_is_not_lost(site: Site) -> None:
     first, second = photo_bytes("first"), photo_bytes("second")
 

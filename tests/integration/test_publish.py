@@ -124,6 +124,34 @@ def test_copies_whose_record_may_have_failed_are_kept_until_that_is_known(tmp_pa
     assert _agree(tmp_path, ledger)
 
 
+def test_no_copy_is_put_into_place_after_permissions_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = MemoryLedger()
+    with monkeypatch.context() as patched:
+        _stop_at(patched, "move", after=2)  # the site's secret and one of two copies
+        with pytest.raises(_Stop):
+            Publisher(tmp_path, ledger, no_names).publish(ARRIVAL, approved(PHOTO))
+    assert len(_ready(tmp_path)) == 2
+    ledger.outdated = True
+    found = Publisher(tmp_path, ledger, no_names).recover()
+    assert (found.placed, found.missing) == ((), ())
+    assert (found.discarded, len(found.quarantined)) == (1, 1)
+    assert _ready(tmp_path) == {}
+    assert not ledger.knows(PHOTO)
+
+
+def test_what_lies_in_ready_already_is_not_judged_again_by_recovery(tmp_path: Path) -> None:
+    ledger = MemoryLedger()
+    publisher = Publisher(tmp_path, ledger, no_names)
+    first, _ = publisher.publish(ARRIVAL, approved(PHOTO))
+    waiting = tmp_path / "ready" / ".incoming" / sha256(first.path.encode())
+    waiting.write_bytes((tmp_path / first.path).read_bytes())  # the old name came back
+    ledger.outdated = True
+    assert publisher.recover() == Recovery(discarded=1)
+    assert _agree(tmp_path, ledger)
+
+
 def test_recovery_tells_what_is_missing_and_sets_strangers_aside(tmp_path: Path) -> None:
     ledger = MemoryLedger()
     publisher = Publisher(tmp_path, ledger, no_names)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from consent_db import audit, biometrics, importer, restrictions, templates
+from consent_db import audit, biometrics, consents, importer, restrictions, templates
 from consent_db.database import Database
 from consent_db.importer import Plan
 from consent_db.register import SqlRegister
 from gate.errors import ImportRefused, RegisterChanged
-from gate.values import ConsentStatus, RegisterSnapshot
+from gate.values import ConsentStatus, RegisterSnapshot, day_of
 from tests.registers import (
     NOON,
     READER,
     TODAY,
     StandingClock,
     biometric,
+    consent,
     new_register,
     sqlite_url,
     vector,
@@ -226,6 +228,14 @@ def test_a_grant_of_the_day_of_a_withdrawal_is_refused(filled: Database) -> None
     imported(filled, "consents", HEAD + said.format("withdrawn"))
     (problem,) = refused(filled, "consents", HEAD + said.format("granted"))
     assert problem.startswith("Row 2: the register holds that parent of P1 said withdrawn")
+
+
+def test_a_voice_is_the_same_however_it_was_typed(filled: Database, clock: StandingClock) -> None:
+    today = day_of(clock())
+    said = replace(consent("P1", status=ConsentStatus.WITHDRAWN, on=today), given_by=" Parent ")
+    with filled.transaction("dpl") as tx:
+        consents.record(tx, replace(said, valid_until=None))
+    refused(filled, "consents", HEAD + f"P1,website,granted,parent,form,{today},,,yes\n")
 
 
 def test_of_one_day_a_refusal_is_recorded_last(filled: Database) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -115,7 +117,7 @@ def test_a_picture_that_is_covered_whole_becomes_plain_grey(
     assert (result == NOTHING_KNOWN).all()
 
 
-@every_style
+@pytest.mark.parametrize("style", ["smooth", "oval"])
 def test_one_known_pixel_is_enough(style: str) -> None:
     mask = np.ones((33, 57), dtype=np.bool_)
     mask[4, 50] = False
@@ -160,11 +162,17 @@ def test_smooth_is_as_grainy_as_its_surroundings(noise: float) -> None:
     assert float(result[inner].std()) == pytest.approx(noise, abs=0.35 * noise + 0.3)
 
 
-def test_fill_is_one_colour_from_the_surroundings() -> None:
-    pixels, mask = scene(), region()
-    inside = cover(pixels, mask, "fill")[mask]
-    assert (inside == inside[0]).all()
-    assert pixels.min() < inside[0].mean() < pixels.max()
+def test_fill_is_the_same_grey_whatever_surrounds_it() -> None:
+    mask = region()
+    pictures = (scene(), np.full((120, 160, 3), 7, dtype=np.uint8))
+    assert all((cover(picture, mask, "fill")[mask] == NOTHING_KNOWN).all() for picture in pictures)
+
+
+def test_a_weak_candidate_gets_no_face_shape() -> None:
+    mask, weak = region(), replace(FACE, weak=True)
+    smooth = cover(scene(), mask, "smooth")
+    assert np.array_equal(cover(scene(), mask, "oval", ovals=[weak]), smooth)
+    assert not np.array_equal(cover(scene(), mask, "oval", ovals=[weak, FACE]), smooth)
 
 
 def test_an_oval_is_drawn_over_the_smooth_continuation_and_not_beyond_the_region() -> None:

@@ -273,6 +273,20 @@ def test_the_channels_options_hold_or_cover() -> None:
     assert with_option(cover_everyone=True, hold_if_all_covered=True).verdict is Verdict.REVIEW
 
 
+@pytest.mark.parametrize(
+    ("sure", "weak", "held"),
+    [(1, 0, True), (1, 3, True), (2, 0, False), (0, 1, True), (0, 2, False)],
+)
+def test_doubtful_faces_beside_a_single_covered_one_do_not_end_the_hold(
+    sure: int, weak: int, held: bool
+) -> None:
+    faces = [face(), *[face()] * sure, *[face(weak=True)] * weak]
+    matches = [SURE_A, *[Match()] * (sure + weak)]
+    channel = replace(WEBSITE, hold_if_singled_out=1)
+    decision = decide(faces, matches, channel, rules(grant("A")))
+    assert decision.verdict is (Verdict.REVIEW if held else Verdict.BLUR)
+
+
 def test_faces_and_matches_must_belong_together() -> None:
     with pytest.raises(ValueError, match="1 faces but 0 matches"):
         decide([face()], [], WEBSITE, rules())

@@ -15,9 +15,27 @@ FORBIDDEN = {
     "watch": ("consent_db", "cli"),
     "consent_db": ("watch", "cli"),
 }
-CONSENT_DB_MAY_USE = {"gate.values", "gate.arrays", "gate.errors", "gate.ports"}
-PURE = ("gate/values.py", "gate/decide.py", "gate/permission.py")
-PURE_MAY_USE = {"gate.values", "gate.permission", "gate.arrays"}
+CONSENT_DB_MAY_USE = {
+    "gate.values",
+    "gate.arrays",
+    "gate.errors",
+    "gate.ports",
+    "gate.statements",
+}
+PURE = (
+    "gate/values.py",
+    "gate/statements.py",
+    "gate/spoken.py",
+    "gate/decide.py",
+    "gate/permission.py",
+)
+PURE_MAY_USE = {
+    "gate.values",
+    "gate.permission",
+    "gate.arrays",
+    "gate.statements",
+    "gate.spoken",
+}
 
 
 def modules(room: str) -> list[Path]:

@@ -196,10 +196,43 @@ def test_a_cut_off_file_is_blocked() -> None:
     assert {d.verdict for d in judgement.decisions} == {Verdict.BLOCK}
 
 
+def test_a_clock_that_went_back_releases_nothing() -> None:
+    later = NOW + timedelta(minutes=6)
+    judgement = gate(register(confirmed_at=later)).judge("f00", photo(RED))
+    assert {d.reason for d in judgement.decisions} == {Reason.REGISTER_STALE}
+    assert judgement.renditions == ()
+    assert "clock" in judgement.detail
+    nearly = gate(register(confirmed_at=NOW + timedelta(minutes=4))).judge("f00", photo(RED))
+    assert {d.verdict for d in nearly.decisions} == {Verdict.APPROVE}
+
+
 @pytest.mark.parametrize("confirmed", [None, NOW - timedelta(days=401)])
 def test_an_old_or_empty_register_blocks(confirmed: datetime | None) -> None:
     judgement = gate(register(confirmed_at=confirmed)).judge("f00", photo(RED))
     assert {d.reason for d in judgement.decisions} == {Reason.REGISTER_STALE}
+
+
+def test_nobody_is_shown_as_somebody_whom_a_doubtful_face_resembles_more() -> None:
+    class Unsure(ColourFinder):
+        def find(self, pixels: Pixels, threshold: float) -> list[Face]:
+            half = pixels.shape[1] / 2
+            found = super().find(pixels, threshold)
+            return [replace(f, score=0.4) if f.box.x > half else f for f in found]
+
+    class Lookalike(ColourReader):
+        def read(self, pixels: Pixels, faces: Sequence[Face]) -> Vectors:
+            rows: Vectors = np.zeros((len(faces), self.dimension), np.float32)
+            for row, face in zip(rows, faces, strict=True):
+                row[:2] = (1, 0) if face.box.x > pixels.shape[1] / 2 else (0.8, 0)
+                row[2] = (1 - row[0] ** 2) ** 0.5
+            return rows
+
+    judgement = gate(register(), finder=Unsure(), reader=Lookalike()).judge(
+        "f00", photo(RED, GREEN)
+    )
+    sure, weak = judgement.decisions[0].faces
+    assert (sure.outcome, sure.reason) == (Outcome.COVERED, FaceReason.CLAIMED_TWICE)
+    assert weak.outcome is Outcome.COVERED
 
 
 def test_a_model_that_fails_blocks() -> None:
@@ -289,3 +322,84 @@ def test_looking_only_makes_no_copies() -> None:
     judgement = gate(register()).judge("f00", photo(RED), with_copies=False)
     assert judgement.decisions[0].faces[0].outcome is Outcome.SHOWN
     assert judgement.renditions == ()
+
+
+def edge_photo() -> bytes:
+    """The permitted face in the middle, the other at the left edge."""
+    pixels = np.full((SIZE[1], SIZE[0], 3), 128, np.uint8)
+    pixels[::40] = 90
+    pixels[300:420, 20:120] = GREEN
+    pixels[300:420, 600:700] = RED
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def with_channels(*channels: Channel, **engines: object) -> Gate:
+    policy = Policy(channels, Thresholds(0.5, 0.2, 0.1), "p1")
+    used = replace(Engines(ColourFinder(), ColourReader()), **engines)  # type: ignore[arg-type]
+    return Gate(policy, used, register(), lambda: NOW, software="photogate test")
+
+
+def test_a_covered_face_at_the_edge_is_cropped_away_where_the_channel_asks_for_it() -> None:
+    cropping = Channel("website", max_edge=1600, crop_covered=True)
+    judging = with_channels(cropping, replace(CHANNELS[1], max_edge=1600))
+    judgement = judging.judge("f00", edge_photo())
+    website, printed = (released(copy.data) for copy in judgement.renditions)
+    assert judgement.decisions[0].faces[0].outcome is Outcome.COVERED
+    assert (judgement.renditions[0].width, judgement.renditions[0].height) == website.shape[1::-1]
+    assert website.shape[0] == printed.shape[0] == SIZE[1]
+    assert 0.6 * SIZE[0] <= website.shape[1] < SIZE[0] - 120
+    # The very pixels of the right part, without any covering: the stripes go through.
+    assert is_like(website, RED).sum() == pytest.approx(is_like(printed, RED).sum(), rel=0.01)
+    assert not is_like(website, GREEN).any()
+    stripes = website[::40, :, 0].astype(int)
+    assert (np.abs(np.delete(stripes, [8, 9, 10], axis=0) - 90) < 20).all()
+
+
+def test_what_is_left_after_cropping_is_covered_and_looked_at_again() -> None:
+    pixels = np.asarray(Image.open(io.BytesIO(edge_photo()))).copy()
+    pixels[600:720, 850:950] = GREEN
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    channel = Channel("website", max_edge=1600, crop_covered=True)
+    judgement = with_channels(channel, finder=EachBlock()).judge("f00", file.getvalue())
+    copy = released(judgement.renditions[0].data)
+    assert copy.shape[1] < SIZE[0]
+    assert not is_like(copy, GREEN).any()
+    assert is_like(copy, RED).any()
+    stubborn = with_channels(channel, finder=EachBlock(always=True), reader=Remembering())
+    assert stubborn.judge("f00", file.getvalue()).renditions == ()
+
+
+@dataclass
+class EachBlock(ColourFinder):
+    """Every block is a face of its own; with ``always``, the second look finds one in any cover."""
+
+    always: bool = False
+
+    def find(self, pixels: Pixels, threshold: float) -> list[Face]:
+        if max(pixels.shape[:2]) == 128 and self.always:
+            return [Face(Box(44, 40, 40, 48), tuple((64.0, 64.0) for _ in range(5)), 0.9)]
+        half = pixels.shape[1] // 2
+        near, far = pixels.copy(), pixels.copy()
+        near[:, half:], far[:, :half] = 128, 128
+        return super().find(near, threshold) + super().find(far, threshold)
+
+
+def test_options_that_hold_or_cover_everybody_work_to_the_end() -> None:
+    judging = with_channels(
+        Channel("website", cover_everyone=True),
+        Channel("print", online=False, hold_if_singled_out=1),
+    )
+    everybody, held = judging.judge("f00", photo(RED, GREEN)).decisions
+    assert (everybody.verdict, everybody.reason) == (Verdict.BLUR, Reason.ALL_COVERED)
+    assert (held.verdict, held.reason) == (Verdict.REVIEW, Reason.SINGLED_OUT)
+    judgement = judging.judge("f00", photo(RED, GREEN))
+    assert [copy.channel for copy in judgement.renditions] == ["website"]
+    copy = released(judgement.renditions[0].data)
+    assert not is_like(copy, RED).any()
+    assert not is_like(copy, GREEN).any()
+    hold_all = with_channels(Channel("website", hold_if_all_covered=True))
+    alone = hold_all.judge("f00", photo(GREEN))
+    assert (alone.decisions[0].verdict, alone.renditions) == (Verdict.REVIEW, ())

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate.arrays import Mask
-from gate.region import pose, regions
+from gate.pose import pose
+from gate.region import extent, regions
 from gate.values import Box, Face, Landmarks
 
 SHAPE = (240, 320, 3)
@@ -172,6 +173,51 @@ def test_landmarks_that_make_no_sense_leave_a_region_for_every_direction(marks: 
     assert not pose(face).known
     mask = regions(SHAPE, [face], [])
     assert (mask | ~ellipse(drawn_face(), 1.5)).all()
+
+
+def test_the_hair_of_a_shown_head_beside_a_covered_one_stays() -> None:
+    covered, shown = drawn_face(130, 120, 60), drawn_face(182, 120, 60)
+    mask = regions(SHAPE, [covered], [shown])
+    assert regions(SHAPE, [covered], [])[100, 165]
+    # Towards the covered head: the temple stays; its own half of the gap is the covered one's.
+    assert not mask[100, 165]
+    assert mask[100, 150]
+    assert box_pixels(covered, mask).all()
+
+
+def test_the_ear_of_a_covered_head_is_not_left_to_a_shown_one_beside_it() -> None:
+    covered, shown = drawn_face(130, 120, 60), drawn_face(186, 120, 60)
+    assert regions(SHAPE, [covered], [shown])[110, 161]
+
+
+def test_a_small_gap_between_covered_heads_is_covered_unless_somebody_is_shown_there() -> None:
+    ring = [drawn_face(*at, 60) for at in ((104, 120), (216, 120), (160, 65), (160, 199))]
+    alone = np.logical_or.reduce([regions(SHAPE, [face], []) for face in ring])
+    assert not alone[122, 160]
+    assert regions(SHAPE, ring, [])[122, 160]
+    assert not regions(SHAPE, ring, [drawn_face(160, 122, 12)])[122, 160]
+
+
+def test_the_outline_does_not_tell_the_proportions_of_a_face() -> None:
+    slim, broad = (
+        Face(Box(160 - w / 2, 120 - h / 2, w, h), drawn_face(160, 120, 60).landmarks, 0.9)
+        for w, h in ((40, 60), (46.2, 56))
+    )
+    assert np.array_equal(regions(SHAPE, [slim], []), regions(SHAPE, [broad], []))
+
+
+def test_the_outline_tells_a_turn_in_coarse_steps_only() -> None:
+    turns = {pose(drawn_face(turn=turn / 20)).turn for turn in range(-20, 21)}
+    assert turns == {-1.0, -0.5, 0.0, 0.5, 1.0}
+
+
+@settings(max_examples=60, deadline=None)
+@given(faces)
+def test_the_extent_of_a_face_holds_all_that_covering_it_takes(face: Face) -> None:
+    box = extent(face, (SHAPE[1], SHAPE[0]))
+    outside = regions(SHAPE, [face], [])
+    outside[int(box.y) : int(box.y + box.h), int(box.x) : int(box.x + box.w)] = False
+    assert not outside.any()
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -1e9])

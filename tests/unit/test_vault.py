@@ -10,7 +10,7 @@ import pytest
 
 import gate.vault
 from gate.errors import SiteError
-from gate.vault import SourceChanged, SourceUnreadable, Stamp, Vault
+from gate.vault import SourceChanged, SourceUnreadable, Stamp, Vault, read_original
 from tests.watch_fakes import sha256
 
 
@@ -114,3 +114,16 @@ def test_copies_that_were_cut_short_are_cleared(tmp_path: Path) -> None:
     (tmp_path / "vault" / "tmp" / "left").write_bytes(b"half")
     assert vault.clear_unfinished() == 1
     assert _files(tmp_path / "vault") == [vault.path(photo)]
+
+
+def test_an_original_is_read_only_as_it_was_taken(tmp_path: Path) -> None:
+    source, stamp = _source(tmp_path)
+    vault = Vault(tmp_path / "vault")
+    photo = vault.store(source, stamp)
+    assert read_original(vault.path(photo), photo) == b"photo"
+    vault.path(photo).write_bytes(b"other")
+    with pytest.raises(SiteError, match="not the file that was taken"):
+        read_original(vault.path(photo), photo)
+    vault.path(photo).unlink()
+    with pytest.raises(SiteError, match="cannot be read"):
+        read_original(vault.path(photo), photo)

@@ -110,6 +110,7 @@ def test_what_the_register_knows_of_a_face_has_one_plain_wording() -> None:
         FaceReason.PERMITTED,
         FaceReason.UNREADABLE,
         FaceReason.COVER_EVERYONE,
+        FaceReason.NOT_A_FACE,
     }
     assert len({ENGLISH.plain_face_reasons[reason] for reason in known}) == 1
 

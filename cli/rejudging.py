@@ -1,0 +1,94 @@
+"""Judging a photo of the vault again at once, with what a person adds to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from cli.results import refresh_results
+from cli.site import Site
+from cli.watching import register_names
+from consent_db import statements, stored
+from consent_db.stored import StoredPhoto
+from gate.errors import RegisterChanged, RegisterError, SiteError
+from gate.publish import Publisher
+from gate.statements import Change, Statement, StatementKind
+from gate.values import WORTH_TRYING_AGAIN, Judgement
+from gate.vault import Vault, read_original
+
+MOST_ATTEMPTS = 5
+CAUSE = "review"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to say of a photo; the ids of ``said`` do not count yet."""
+
+    by: str
+    reason: str
+    said: Sequence[Statement] = ()
+    taken_back: tuple[int, ...] = ()
+
+    def numbered(self, first: int) -> Change:
+        """The same, with the ids from ``first`` on."""
+        said = (replace(one, id=first + place) for place, one in enumerate(self.said))
+        return Change(self.reason, tuple(said), self.taken_back)
+
+
+def rejudge(site: Site, photo: StoredPhoto, wish: Wish) -> tuple[StoredPhoto, Change]:
+    """Store what somebody says, judge again on today's permissions, and swap the copies.
+
+    All of it or nothing. Returns the photo as it is now, and what was stored. Raises SiteError
+    when the original is not as it was or could not be looked at, RegisterError when the statement
+    cannot be taken.
+    """
+    if not wish.reason.strip():
+        raise RegisterError("Say why, with --reason; nothing was stored.")
+    data = original(site, photo.photo)
+    change = _published(site, photo, data, wish)
+    for event in sorted({drop.arrival.event for drop in photo.drops}):
+        refresh_results(site, event)
+    with site.database.reading() as connection:
+        return stored.stored(connection, [photo.photo])[photo.photo], change
+
+
+def original(site: Site, photo: str) -> bytes:
+    """The bytes as they were dropped. Raises SiteError when they are gone or others."""
+    return read_original(Vault(site.vault).path(photo), photo)
+
+
+def _published(site: Site, photo: StoredPhoto, data: bytes, wish: Wish) -> Change:
+    publisher = Publisher(site.root, site.ledger(wish.by), register_names(site))
+    event = photo.drops[0].arrival.event
+    judge = _judge(site, photo.photo, data)
+    for _ in range(MOST_ATTEMPTS):
+        with site.database.reading() as connection:
+            before = statements.about(connection, photo.photo)
+            change = wish.numbered(statements.next_number(connection))
+        judgement = judge(change.applied(before))
+        _require_looked_at(judgement, change)
+        try:
+            publisher.republish(event, judgement, CAUSE, change)
+        except RegisterChanged:
+            continue
+        return change
+    raise RegisterChanged(
+        "Permissions keep changing while the photo is judged. Nothing was changed; try again."
+    )
+
+
+def _judge(site: Site, photo: str, data: bytes) -> Callable[[Sequence[Statement]], Judgement]:
+    gate = site.gate()
+    return lambda said: gate.judge(photo, data, said=said)
+
+
+def _require_looked_at(judgement: Judgement, change: Change) -> None:
+    """A cause outside the photo must not end its copies, unless somebody refuses it anyway."""
+    refused = any(one.kind is StatementKind.REFUSED for one in change.said)
+    reasons = {decision.reason for decision in judgement.decisions}
+    if reasons and reasons <= WORTH_TRYING_AGAIN and not refused:
+        causes = ", ".join(sorted(reason.value for reason in reasons))
+        raise SiteError(
+            f"The photo cannot be judged now ({causes} {judgement.detail}".rstrip()
+            + "). Nothing was changed; 'photogate doctor' says what to mend."
+        )

@@ -1,0 +1,244 @@
+"""photogate review: held photos, and saying who is in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.cases import case_of, the_photo
+from cli.options import AsJson, By, actor, site_of
+from cli.output import print_json, print_table, say
+from cli.people import known
+from cli.photos import write_picture
+from cli.rejudging import Wish, rejudge
+from cli.review_faces import box_of, drawn_box, names_of, once, unsaid
+from cli.review_tables import (
+    channel_names,
+    decision_rows,
+    face_rows,
+    held,
+    held_row,
+    print_faces,
+    print_history,
+    print_verdicts,
+)
+from cli.site import Site
+from consent_db import statements, stored
+from consent_db.stored import StoredPhoto
+from gate.errors import RegisterError, SettingsError
+from gate.roles import Role
+from gate.statements import Statement, StatementKind
+from gate.values import ALL_CHANNELS
+
+review_app = typer.Typer(
+    no_args_is_help=True,
+    help="Held photos: say who is in them. Each word is kept with name and reason, and the photo "
+    "is judged again at once.",
+)
+
+Photo = Annotated[
+    str,
+    typer.Argument(metavar="PHOTO", help="The name it was dropped with, or its id's beginning."),
+]
+Why = Annotated[str, typer.Option("--reason", help="Why; it is kept with what you say.")]
+
+
+@review_app.command("list")
+def list_held(
+    context: typer.Context,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every photo in which a face was found.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the photos that wait for a person, with the reason."""
+    with site_of(context).database.reading() as connection:
+        rows = [
+            held_row(photo)
+            for photo in stored.decisions(connection)
+            if held(photo) or (everything and photo.judgement.faces)
+        ]
+    if as_json:
+        print_json(rows)
+        return
+    headers = ("photo", "event", "faces", "held", "why")
+    print_table(
+        ("Photo", "Event", "Faces", "Held on", "Why"),
+        ([", ".join(c) if isinstance(c := row[h], list) else c for h in headers] for row in rows),
+    )
+    say(f"{len(rows)} photos.")
+
+
+@review_app.command()
+def show(
+    context: typer.Context,
+    photo: Photo,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", metavar="OUT", help="Write the photo with numbered boxes here."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the faces of a photo by number, and what was said about them."""
+    site = site_of(context)
+    chosen = the_photo(site, photo)
+    if picture is not None:
+        write_picture(site, case_of(site, chosen), Role.ADMIN, picture)
+    with site.database.reading() as connection:
+        history = statements.history(connection, chosen.photo)
+    if as_json:
+        print_json(
+            {"photo": chosen.photo, "decisions": decision_rows(chosen), "statements": history}
+        )
+        return
+    print_verdicts(chosen)
+    print_table(("Face", "Box (x, y, width, height)", *channel_names(chosen)), face_rows(chosen))
+    print_history(chosen, history)
+
+
+@review_app.command("name-face")
+def name_face(
+    context: typer.Context,
+    photo: Photo,
+    names: Annotated[
+        list[str], typer.Argument(metavar="N=REF...", help="Face number and reference: 1=P0012.")
+    ],
+    reason: Why,
+    cover_rest: Annotated[
+        bool, typer.Option("--cover-rest", help="Cover every face that nobody spoke about.")
+    ] = False,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say who a face is. It is shown only where that person may be shown."""
+    site, chosen = site_of(context), the_photo(site_of(context), photo)
+    pairs = names_of(names)
+    snapshot = site.register().snapshot()
+    said = [
+        Statement(0, StatementKind.NAMED, box_of(chosen, number), known(snapshot, ref).ref)
+        for number, ref in pairs
+    ]
+    if cover_rest:
+        rest = unsaid(site, chosen, {number for number, _ in pairs})
+        said += [Statement(0, StatementKind.COVERED, box_of(chosen, n)) for n in rest]
+    _act(site, chosen, Wish(actor(by), reason, said), as_json=as_json)
+
+
+@review_app.command("not-a-face")
+def not_a_face(
+    context: typer.Context,
+    photo: Photo,
+    numbers: Annotated[list[int], typer.Argument(metavar="N...", help="Numbers of faces.")],
+    reason: Why,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say that something is no face. It is no longer covered, unless it is recognised."""
+    site, chosen = site_of(context), the_photo(site_of(context), photo)
+    said = [Statement(0, StatementKind.NOT_A_FACE, box_of(chosen, n)) for n in once(numbers)]
+    _act(site, chosen, Wish(actor(by), reason, said), as_json=as_json)
+
+
+@review_app.command()
+def cover(
+    context: typer.Context,
+    photo: Photo,
+    reason: Why,
+    numbers: Annotated[
+        list[int] | None, typer.Argument(metavar="[N...]", help="Numbers of faces.")
+    ] = None,
+    rest: Annotated[
+        bool, typer.Option("--rest", help="Every face that nobody spoke about.")
+    ] = False,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Have faces covered, whoever they are."""
+    site, chosen = site_of(context), the_photo(site_of(context), photo)
+    wanted = once(numbers or [])
+    if rest:
+        wanted += unsaid(site, chosen, set(wanted))
+    if not wanted:
+        raise RegisterError("There is no face to cover: name numbers, or --rest. Nothing changed.")
+    said = [Statement(0, StatementKind.COVERED, box_of(chosen, number)) for number in wanted]
+    _act(site, chosen, Wish(actor(by), reason, said), as_json=as_json)
+
+
+@review_app.command("draw-face")
+def draw_face(
+    context: typer.Context,
+    photo: Photo,
+    box: Annotated[
+        str, typer.Argument(metavar="X,Y,W,H", help="The face, in pixels of the upright photo.")
+    ],
+    reason: Why,
+    person: Annotated[
+        str, typer.Option("--person", metavar="REF", help="Who it is [nobody: it is covered].")
+    ] = "",
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Draw a face that was missed."""
+    site, chosen = site_of(context), the_photo(site_of(context), photo)
+    ref = known(site.register().snapshot(), person).ref if person else None
+    said = [Statement(0, StatementKind.DRAWN, drawn_box(chosen, box), ref)]
+    _act(site, chosen, Wish(actor(by), reason, said), as_json=as_json)
+
+
+@review_app.command()
+def refuse(
+    context: typer.Context,
+    photo: Photo,
+    reason: Why,
+    channel: Annotated[
+        list[str], typer.Option("--channel", "-c", help="Only this channel [all]; may be repeated.")
+    ] = [],  # noqa: B006
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Refuse a photo for good: no copy of it is released there any more."""
+    site, chosen = site_of(context), the_photo(site_of(context), photo)
+    unknown = sorted(set(channel) - set(site.settings.channels))
+    if unknown:
+        raise SettingsError(
+            f"There is no channel called {', '.join(unknown)}; this site has "
+            f"{', '.join(site.settings.channels)}. Nothing was changed."
+        )
+    said = [
+        Statement(0, StatementKind.REFUSED, channel=name)
+        for name in dict.fromkeys(channel or [ALL_CHANNELS])
+    ]
+    _act(site, chosen, Wish(actor(by), reason, said), as_json=as_json)
+
+
+@review_app.command("take-back")
+def take_back(
+    context: typer.Context,
+    numbers: Annotated[
+        list[int], typer.Argument(metavar="ID...", help="Statements; 'review show' lists them.")
+    ],
+    reason: Why,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Take back what was said, all about one photo. A refusal is final."""
+    site = site_of(context)
+    with site.database.reading() as connection:
+        photos = {statements.get(connection, number).photo for number in numbers}
+        if len(photos) > 1:
+            raise RegisterError("These are about several photos; take back one photo's at a time.")
+        chosen = stored.stored(connection, photos)[photos.pop()]
+    _act(site, chosen, Wish(actor(by), reason, (), tuple(numbers)), as_json=as_json)
+
+
+def _act(site: Site, photo: StoredPhoto, wish: Wish, *, as_json: bool) -> None:
+    after, change = rejudge(site, photo, wish)
+    if as_json:
+        print_json(
+            {"statements": [one.id for one in change.said], "decisions": decision_rows(after)}
+        )
+        return
+    print_verdicts(after)
+    print_faces(site, after, change)

@@ -1,0 +1,163 @@
+"""What people say about photos: kept for ever, taken back by a second record, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, func, insert, select
+
+from consent_db import people
+from consent_db.database import Database
+from consent_db.numbering import next_ids
+from consent_db.schema import photos, statements, statements_taken_back
+from consent_db.transaction import Transaction
+from gate.errors import RegisterChanged, RegisterError
+from gate.statements import Change, Statement, StatementKind
+from gate.values import Box
+
+_Row: TypeAlias = Any
+
+
+@dataclass(frozen=True, slots=True)
+class PastStatement:
+    """A statement with its reason, who made it when (UTC), and who took it back when, if at all.
+
+    The reasons are for the eyes of those who decide about photos.
+    """
+
+    statement: Statement
+    photo: str
+    reason: str
+    at: datetime
+    by: str
+    taken_back_at: datetime | None = None
+    taken_back_by: str | None = None
+
+
+class SqlStatements:
+    """What people said, as the gate asks it. Every method raises RegisterUnreachable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def about(self, photo: str) -> tuple[Statement, ...]:
+        """All that was said about the photo with this SHA-256 and stands, oldest first."""
+        with self._database.reading() as connection:
+            return about(connection, photo)
+
+
+def about(connection: Connection, sha256: str) -> tuple[Statement, ...]:
+    """All that was said about the photo with this SHA-256 and not taken back, oldest first."""
+    number = connection.execute(select(photos.c.id).where(photos.c.sha256 == sha256))
+    photo = number.scalar_one_or_none()
+    return () if photo is None else of_photo(connection, int(photo))
+
+
+def of_photo(connection: Connection, photo: int) -> tuple[Statement, ...]:
+    """The same by the photo's number in the ledger."""
+    taken_back = select(statements_taken_back.c.statement)
+    standing = select(statements).where(
+        statements.c.photo_id == photo, statements.c.id.not_in(taken_back)
+    )
+    return tuple(_value(row) for row in connection.execute(standing.order_by(statements.c.id)))
+
+
+def history(connection: Connection, sha256: str) -> tuple[PastStatement, ...]:
+    """Everything that was ever said about the photo with this SHA-256, oldest first."""
+    return _past(connection, photos.c.sha256 == sha256)
+
+
+def get(connection: Connection, number: int) -> PastStatement:
+    """The statement with this id. Raises RegisterError."""
+    found = _past(connection, statements.c.id == number)
+    if not found:
+        raise RegisterError(f"There is no statement {number}; 'photogate review show' lists them.")
+    return found[0]
+
+
+def next_number(connection: Connection) -> int:
+    """The id that the next statement will get, if nobody else makes one before."""
+    return int(connection.execute(select(func.max(statements.c.id))).scalar_one() or 0) + 1
+
+
+def change(tx: Transaction, sha256: str, photo: int, wanted: Change) -> None:
+    """Store new statements and take back earlier ones, with the reason.
+
+    Raises RegisterError without a reason, or when what is taken back is of another photo, was
+    taken back before or is a refusal; UnknownPerson; RegisterChanged when somebody else made a
+    statement in the meantime, so that the ids are taken.
+    """
+    reason = wanted.reason.strip().encode("utf-8", "backslashreplace").decode()
+    if not reason:
+        raise RegisterError("Say why, with --reason; nothing was stored.")
+    _take_back(tx, sha256, photo, wanted.taken_back, reason)
+    _add(tx, sha256, photo, wanted.said, reason)
+
+
+def _add(tx: Transaction, sha256: str, photo: int, said: Sequence[Statement], reason: str) -> None:
+    if not said:
+        return
+    if [one.id for one in said] != list(next_ids(tx, statements, len(said))):
+        raise RegisterChanged("Somebody said something about a photo; judge it again.")
+    named = {one.person for one in said if one.person is not None}
+    if named:
+        people.require(tx.connection, named)
+    told = {"photo_id": photo, "reason": reason, "at": tx.now, "by": tx.actor}
+    tx.connection.execute(insert(statements), [{**_row(one), **told} for one in said])
+    for one in said:
+        # Never the reason, which may name somebody: the log is kept for ever.
+        facts = {"person": one.person, "channel": one.channel}
+        details = {name: value for name, value in facts.items() if value is not None}
+        tx.audit("statement.made", sha256, {"statement": one.id, "kind": one.kind.value, **details})
+
+
+def _take_back(
+    tx: Transaction, sha256: str, photo: int, numbers: Sequence[int], reason: str
+) -> None:
+    standing = {one.id: one for one in of_photo(tx.connection, photo)}
+    for number in dict.fromkeys(numbers):
+        if number not in standing:
+            raise RegisterError(
+                f"Statement {number} does not stand for this photo: it was taken back, or is about "
+                "another one. Nothing was stored."
+            )
+        if standing[number].kind is StatementKind.REFUSED:
+            raise RegisterError(
+                f"Statement {number} refuses the photo, and that is final. Nothing was stored."
+            )
+        row = {"statement": number, "reason": reason, "at": tx.now, "by": tx.actor}
+        tx.connection.execute(insert(statements_taken_back), row)
+        tx.audit("statement.taken_back", sha256, {"statement": number})
+
+
+def _past(connection: Connection, condition: Any) -> tuple[PastStatement, ...]:  # noqa: ANN401
+    back = statements_taken_back
+    query = (
+        select(statements, photos.c.sha256, back.c.at.label("back_at"), back.c.by.label("back_by"))
+        .join_from(statements, photos)
+        .outerjoin(back, back.c.statement == statements.c.id)
+        .where(condition)
+        .order_by(statements.c.id)
+    )
+    return tuple(
+        PastStatement(_value(row), row.sha256, row.reason, row.at, row.by, row.back_at, row.back_by)
+        for row in connection.execute(query)
+    )
+
+
+def _row(one: Statement) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "kind": one.kind.value,
+        "box": None if one.box is None else asdict(one.box),
+        "person": one.person,
+        "channel": one.channel,
+    }
+
+
+def _value(row: _Row) -> Statement:
+    box = None if row.box is None else Box(**row.box)
+    return Statement(row.id, StatementKind(row.kind), box, row.person, row.channel)
