@@ -14,12 +14,13 @@ import numpy as np
 
 from gate.arrays import Vectors
 from gate.enrol import Reading, is_fit_to_enrol, most_prominent, read_references
-from gate.errors import LoadRefused
+from gate.errors import EngineError, LoadRefused
 from gate.evaluation.labelled import LabelledFace, LabelledPhoto
 from gate.find import find
 from gate.limits import Limits
 from gate.load import load
 from gate.pipeline import READ_FROM, Engines
+from gate.ports import FaceReader
 from gate.values import Box, Face
 
 Progress = Callable[[Sequence[Any], str], Iterable[Any]]
@@ -103,6 +104,13 @@ class Eyes:
     limits: Limits
     edge: int
 
+    @property
+    def reader(self) -> FaceReader:
+        """The model that reads faces. Raises EngineError where there is none."""
+        if self.engines.reader is None:
+            raise EngineError("Without a model that reads faces there is no matching to measure.")
+        return self.engines.reader
+
 
 def look_at_photos(
     photos: Sequence[LabelledPhoto], enrolled: Iterable[str], eyes: Eyes, progress: Progress
@@ -156,7 +164,7 @@ def look(photo: LabelledPhoto, data: bytes | None, eyes: Eyes) -> list[Sample]:
     else:
         places = same_faces([label.box for label in photo.faces], found, picture.scale)
     wanted = [face for face in places if face is not None and _state(face) is State.READ]
-    rows = iter(eyes.engines.reader.read(picture.pixels, wanted))
+    rows = iter(eyes.reader.read(picture.pixels, wanted))
     samples = []
     for label, face in zip(photo.faces, places, strict=True):
         if face is None:
@@ -214,6 +222,6 @@ def look_at_references(
     readings = {}
     for person in progress(sorted(references), "Reading reference photos"):
         files = {path.name: bytes_of(path) or b"" for path in references[person]}
-        finder, reader = eyes.engines.finder, eyes.engines.reader
+        finder, reader = eyes.engines.finder, eyes.reader
         readings[person] = read_references(person, files, finder, reader, eyes.limits)
     return readings

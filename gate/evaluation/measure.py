@@ -62,7 +62,7 @@ def measure(
     readings = look_at_references(labels.references, eyes, progress)
     enrolled = [ref.sha256 for reading in readings.values() for ref in reading.references]
     looked = look_at_photos(labels.photos, enrolled, eyes, progress)
-    known = Known(looked.samples, readings, eyes.engines.reader.version)
+    known = Known(looked.samples, readings, eyes.reader.version)
     splits = make_splits(known, options)
     thresholds = bench.policy.thresholds
     scores = score(looked.samples, splits, thresholds)

@@ -106,7 +106,7 @@ def test_nothing_of_a_stranger_is_on_the_page(tmp_path: Path) -> None:
         patch.setattr(pictures, "cut_out", recording)
         measured = measure(labels, bench, options, lambda items, _: items, pictures=True)
     looked = look_at_photos(labels.photos, (), bench.eyes, lambda items, _: items)
-    known = Known(looked.samples, {}, bench.eyes.engines.reader.version)
+    known = Known(looked.samples, {}, bench.eyes.reader.version)
     enrolled = set(make_splits(known, options)[0].gallery.people)
     assert len(enrolled) == 2
     assert measured.report.missed == 4

@@ -264,7 +264,8 @@ def test_a_face_counts_once_over_all_channels_and_as_leaked_if_it_is_on_any() ->
 def astronaut() -> np.ndarray:
     from skimage.data import astronaut as photo
 
-    grey: np.ndarray = cv2.cvtColor(np.asarray(photo(), np.uint8), cv2.COLOR_RGB2GRAY)
+    pixels = np.asarray(photo(), np.uint8)  # type: ignore[no-untyped-call]
+    grey: np.ndarray = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     return grey
 
 
