@@ -12,6 +12,7 @@ from cli.calibrating import calibrate_register
 from cli.demonstration import demo
 from cli.doctor import doctor
 from cli.enrolment import enrol_folder
+from cli.evaluating import evaluate
 from cli.importing import import_file
 from cli.output import say
 from cli.people import consent_app, people_app, restrict_app
@@ -67,5 +68,6 @@ app.command("decisions")(decisions)
 app.command("why")(why)
 app.add_typer(review_app, name="review")
 app.add_typer(audit_app, name="audit")
+app.command("evaluate")(evaluate)
 app.command("doctor")(doctor)
 app.command("demo")(demo)

@@ -120,19 +120,25 @@ def main_face(pixels: Pixels, faces: Sequence[Face]) -> tuple[Face | None, str]:
 
     A bystander who is much smaller, or at the edge, does no harm.
     """
-    sure = [face for face in faces if not face.weak]
-    if not sure:
+    best, rivals = most_prominent(pixels, faces)
+    if best is None:
         return None, "no face was found"
-    ranked = sorted(sure, key=lambda face: -_prominence(face, pixels))
-    best = ranked[0]
-    rivals = [
-        f for f in ranked[1:] if _prominence(f, pixels) > _BYSTANDER * _prominence(best, pixels)
-    ]
     if rivals:
-        return None, f"{len(rivals) + 1} faces are equally prominent; use a photo of one person"
+        return None, f"{rivals + 1} faces are equally prominent; use a photo of one person"
     if best.box.h < _SMALLEST_FACE:
         return None, f"the face is too small ({best.box.h:.0f} pixels; {_SMALLEST_FACE:.0f} needed)"
     return best, ""
+
+
+def most_prominent(pixels: Pixels, faces: Sequence[Face]) -> tuple[Face | None, int]:
+    """The sure face that stands out most, and how many others stand out nearly as much."""
+    ranked = sorted(
+        (face for face in faces if not face.weak), key=lambda face: -_prominence(face, pixels)
+    )
+    if not ranked:
+        return None, 0
+    least = _BYSTANDER * _prominence(ranked[0], pixels)
+    return ranked[0], sum(_prominence(face, pixels) > least for face in ranked[1:])
 
 
 def _prominence(face: Face, pixels: Pixels) -> float:
@@ -141,6 +147,12 @@ def _prominence(face: Face, pixels: Pixels) -> float:
     x, y = face.box.centre
     away = max(abs(x / width - 0.5), abs(y / height - 0.5)) * 2
     return float(face.box.area * (1 - 0.75 * min(away, 1.0)))
+
+
+def is_fit_to_enrol(pixels: Pixels, face: Face) -> bool:
+    """Whether a face is sure, large and sharp enough to serve as a reference."""
+    large = not face.weak and face.box.h >= _SMALLEST_FACE
+    return large and sharpness(pixels, face) >= _SHARPEST_BLUR
 
 
 def sharpness(pixels: Pixels, face: Face) -> float:

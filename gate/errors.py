@@ -11,6 +11,7 @@ PhotogateError
 ├── AuditBroken            the chain of the audit log does not hold
 ├── LoadRefused            a file is not a picture that can be judged
 ├── EnrolmentRefused       a reference photo cannot be used
+├── LabelsRefused          labelled photos to measure on are missing or wrong
 └── EngineError            weights missing or changed, model fails to run
 
 The message of each is a sentence for the person at the keyboard that says what to do.
@@ -83,6 +84,10 @@ class LoadRefused(PhotogateError):
 
 class EnrolmentRefused(PhotogateError):
     """A reference photo, or all of a person's, cannot be used."""
+
+
+class LabelsRefused(PhotogateError):
+    """Labelled photos, or the file that says who is in them, cannot be measured on."""
 
 
 class EngineError(PhotogateError):

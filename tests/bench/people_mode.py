@@ -23,6 +23,7 @@ import tempfile
 import time
 from collections import defaultdict
 from contextlib import redirect_stdout
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -103,15 +104,15 @@ def _name(
     words, missed = [], []
     for number, face in faces:
         person = swap.get(number, "" if face.person == _STRANGER else face.person)
-        best = max(range(len(boxes)), key=lambda n: boxes[n].iou(Box(*face.box)), default=None)
-        if best is None or boxes[best].iou(Box(*face.box)) < _SAME:
+        best = max(range(len(boxes)), key=lambda n: boxes[n].iou(face.box), default=None)
+        if best is None or boxes[best].iou(face.box) < _SAME:
             missed.append((face, person))
         elif person:
             words.append(f"{best + 1}={person}")
     photo, acts = row["photo"], 0
     why = ("--reason", "as in truth.csv", "--by", "bench")
     for face, person in missed:
-        box = ",".join(str(value) for value in face.box)
+        box = ",".join(str(value) for value in astuple(face.box))
         named = ("--person", person) if person else ()
         run(site, "review", "draw-face", photo, box, *named, *why)
         acts += 1

@@ -21,16 +21,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-CHANNELS = ("website", "social", "print")
-VISIBLE_FROM = 0.45
-"""Correlation of fine structure with the original from which a face counts as visible.
+from gate.evaluation.visible import VISIBLE_FROM, likeness
+from gate.values import Box
 
-Kept faces reach 0.9 and more after resizing and JPEG, covered ones stay below 0.2."""
+CHANNELS = ("website", "social", "print")
 
 
 @dataclass(frozen=True)
@@ -38,8 +36,8 @@ class Truth:
     """One face of truth.csv; the box is in upright pixels."""
 
     photo: str
-    box: tuple[float, float, float, float]
-    size: tuple[int, int]
+    box: Box
+    width: int
     person: str
     allowed: dict[str, str]
 
@@ -62,8 +60,8 @@ def truths(folder: Path) -> list[Truth]:
         return [
             Truth(
                 row["photo"],
-                (float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"])),
-                (int(row["upright_width"]), int(row["upright_height"])),
+                Box(float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"])),
+                int(row["upright_width"]),
                 row["person"],
                 {channel: row[channel] for channel in CHANNELS},
             )
@@ -97,29 +95,6 @@ def whole_way(folder: Path, site: Path) -> list[dict[str, Any]]:
     print(f"watch --once took {time.perf_counter() - start:.1f} s")
     decisions: list[dict[str, Any]] = json.loads(run(site, "decisions", "--json"))
     return decisions
-
-
-def structure(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Fine structure of a grey patch: what is left when its low frequencies are taken away."""
-    grey = pixels.astype(np.float32)
-    rest: NDArray[np.float64] = (grey - cv2.GaussianBlur(grey, (0, 0), 6)).astype(np.float64)
-    return rest
-
-
-def likeness(original: NDArray[np.uint8], released: NDArray[np.uint8], truth: Truth) -> float:
-    """Correlation of the fine structure of a face in two grey pictures, -1 to 1."""
-    patches = []
-    for picture in (original, released):
-        factor = picture.shape[1] / truth.size[0]
-        x, y, w, h = (value * factor for value in truth.box)
-        # The middle of the face: nothing of a neighbour's shoulder is in it.
-        left, top = int(x + 0.15 * w), int(y + 0.15 * h)
-        patch = picture[top : int(y + 0.85 * h), left : int(x + 0.85 * w)]
-        patches.append(structure(np.asarray(cv2.resize(patch, (64, 64)), np.uint8)).ravel())
-    first, second = patches
-    if first.std() < 1e-6 or second.std() < 1e-6:
-        return 0.0
-    return float(np.corrcoef(first, second)[0, 1])
 
 
 def grey(path: Path) -> NDArray[np.uint8]:
@@ -159,7 +134,9 @@ def _count(
         if decision["verdict"] != "block":
             tally.restricted_released.add(face.photo)
             print(f"NOT BLOCKED {channel} {face.photo} {face.person}")
-    alike = likeness(original, grey(site / rendition), face) if rendition else 0.0
+    alike = 0.0
+    if rendition:
+        alike = likeness(original, grey(site / rendition), face.box, face.width)
     visible = alike >= VISIBLE_FROM
     if allowed == "yes" and decision["verdict"] != "block":
         tally.permitted += 1
