@@ -76,7 +76,7 @@ def test_the_whole_file_is_a_picture(name: str) -> None:
     assert reason(SAMPLES[name]) is None
 
 
-@pytest.mark.parametrize("name", set(SAMPLES) - {"mpo"})
+@pytest.mark.parametrize("name", sorted(set(SAMPLES) - {"mpo"}))
 def test_a_file_that_was_cut_anywhere_is_refused(name: str) -> None:
     data = SAMPLES[name]
     trailer = 16 if name.startswith("tiff") else 1
