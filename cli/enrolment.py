@@ -18,7 +18,7 @@ from cli.recognition import WORDS
 from cli.site import Site, now
 from consent_db import templates
 from gate.arrays import Vectors
-from gate.engines.choose import BothReaders
+from gate.engines.both import BothReaders
 from gate.enrol import (
     RECOMMENDED,
     Enrolment,

@@ -42,6 +42,10 @@ _CROP_EDGE = 128
 """Long edge in pixels to which a covered head's surroundings are brought: a face 51 high."""
 
 
+Part = tuple[slice, slice]
+_WHOLE: Part = (slice(None), slice(None))
+
+
 class StillMatched(Exception):
     """A covered face can still be matched to its person, however large the region."""
 
@@ -81,20 +85,22 @@ class Copier:
         covered once; of the copies, which differ in size only, the largest is looked at again.
         Raises StillMatched when covering does not help.
         """
-        without = seen.aside | set(covered)
-        shown = [number for number in range(len(seen.faces)) if number not in without]
-        if covered and channels[0].crop_covered:
-            with self.watch("cover"):
-                seen, covered = _cropped(seen, covered, shown)
         if not covered:
             with self.watch("encode"):
                 return tuple(render(seen.pixels, channel) for channel in channels)
+        without = seen.aside | set(covered)
+        shown = [number for number in range(len(seen.faces)) if number not in without]
         heads = [seen.faces[number] for number in covered]
         beside = [seen.faces[number] for number in shown]
+        size = seen.pixels.shape[:2]
+        part = _part(seen, heads, beside) if channels[0].crop_covered else _WHOLE
+        seen, covered = _within(seen, covered, part)
+        ovals = [seen.faces[number] for number in covered]
         for growth in GROWTH:
             with self.watch("cover"):
-                mask = regions(seen.pixels.shape[:2], heads, beside, grow=growth)
-                pixels = cover(seen.pixels, mask, channels[0].cover, ovals=heads)
+                # Of the whole picture, so that a cut changes nothing about what is covered.
+                mask = np.ascontiguousarray(regions(size, heads, beside, grow=growth)[part])
+                pixels = cover(seen.pixels, mask, channels[0].cover, ovals=ovals)
             with self.watch("encode"):
                 copies = tuple(render(pixels, channel) for channel in channels)
             with self.watch("look again"):
@@ -139,23 +145,28 @@ class Copier:
         )
 
 
-def _cropped(
-    seen: Seen, covered: Sequence[int], shown: Sequence[int]
-) -> tuple[Seen, Sequence[int]]:
-    """What remains when covered heads are left out at the edges, and the numbers still to cover.
+def _part(seen: Seen, covered: Sequence[Face], shown: Sequence[Face]) -> Part:
+    """Rows and columns of what remains when covered heads are left out at the edges.
 
     A weak candidate is no reason to crop: where it remains, it is covered.
     """
     size = seen.pixels.shape[1], seen.pixels.shape[0]
-    sure = [seen.faces[number] for number in covered if not seen.faces[number].weak]
-    heads = [extent(seen.faces[number], size) for number in shown]
-    part = crop(size, [extent(face, size) for face in sure], heads)
+    sure = [extent(face, size) for face in covered if not face.weak]
+    part = crop(size, sure, [extent(face, size) for face in shown])
     if part is None:
+        return _WHOLE
+    left, top = int(part.x), int(part.y)
+    return slice(top, top + int(part.h)), slice(left, left + int(part.w))
+
+
+def _within(seen: Seen, covered: Sequence[int], part: Part) -> tuple[Seen, Sequence[int]]:
+    """What was seen, as it lies in a part of the picture; and the numbers of those still in it."""
+    if part == _WHOLE:
         return seen, covered
-    left, top, width, height = int(part.x), int(part.y), int(part.w), int(part.h)
-    pixels = np.ascontiguousarray(seen.pixels[top : top + height, left : left + width])
-    faces = tuple(face.shifted(-left, -top) for face in seen.faces)
-    inside = [n for n in covered if extent(faces[n], (width, height)).area > 0]
+    pixels = np.ascontiguousarray(seen.pixels[part])
+    height, width = pixels.shape[:2]
+    faces = tuple(face.shifted(-part[1].start, -part[0].start) for face in seen.faces)
+    inside = [number for number in covered if extent(faces[number], (width, height)).area > 0]
     return replace(seen, pixels=pixels, faces=faces), inside
 
 

@@ -54,7 +54,7 @@ def test_a_thousand_photos_are_vouched_for(copy: Path) -> None:
 def test_one_changed_byte_in_the_file_is_found_and_named(copy: Path, byte: bytes) -> None:
     photo = 637
     data = copy.read_bytes()
-    wanted = sha256(photo).encode() + b'{"decisions"'
+    wanted = sha256(photo).encode() + b'{"cause"'
     assert data.count(wanted) == 1
     place = data.index(wanted) + len(wanted) - 5
     copy.write_bytes(data[:place] + byte + data[place + 1 :])

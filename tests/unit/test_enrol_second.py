@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gate.arrays import Pixels, Vectors
-from gate.engines.choose import BothReaders
+from gate.engines.both import BothReaders
 from gate.enrol import Reading, Reference, enrol, with_second
 from gate.values import Box, Face, Gallery
 
