@@ -180,8 +180,8 @@ _TEXTS = {
     Text.SEARCHED_TURNED: "It was also searched turned by {turns} degrees.",
     Text.SEARCHED_TURNED_AT: "No face stood out, so it was also searched turned by {turns} "
     "degrees, at {sizes} pixels on its longer side.",
-    Text.UNCONFIRMED: "Places that looked like a face at first, and did not when each was looked at "
-    "again by itself: {count}.",
+    Text.UNCONFIRMED: "Places that looked like a face at first, and did not when each was looked "
+    "at again by itself: {count}.",
     Text.SEARCHED_SMALLEST: "Such a search finds faces from about {smallest} pixels in height "
     "in the photo.",
     Text.SEARCHED_THRESHOLD: "Everything that the face finder rated {threshold} or more out of 1 "

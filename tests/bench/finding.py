@@ -146,12 +146,11 @@ def lone(photos: dict[Path, Labels], finder: YuNet) -> None:
     found, count = [0] * 4, 0
     for crop, box in lone_faces(photos):
         count += 1
+        pixels, where = crop, box
         for quarter in range(4):
-            faces, _ = find(np.ascontiguousarray(np.rot90(crop, quarter)), finder)
-            found[quarter] += hit(box, faces)
-            width, height = box.h, box.w
-            size = crop.shape[0] if quarter % 2 else crop.shape[1]
-            box = Box(box.y, size - box.x - box.w, width, height)
+            found[quarter] += hit(where, find(pixels, finder)[0])
+            where = Box(where.y, pixels.shape[1] - where.x - where.w, where.h, where.w)
+            pixels = np.ascontiguousarray(np.rot90(pixels))
     names = ("upright", "turned by 90", "by 180", "by 270")
     print(f"lone faces found: {sum(found)} of {4 * count}:", end=" ")
     print(", ".join(f"{n} {hits} of {count}" for n, hits in zip(names, found, strict=True)))
