@@ -183,11 +183,15 @@ _TEXTS = {
     Text.FACES_ONE: "One face was found.",
     Text.FACES_MANY: "{count} faces were found.",
     Text.SEARCHED: "The picture was searched at {sizes} pixels on its longer side.",
-    Text.SEARCHED_TURNED: "Each time it was turned by {turns} degrees.",
+    Text.SEARCHED_TURNED: "It was also searched turned by {turns} degrees.",
+    Text.SEARCHED_TURNED_AT: "It was also searched turned by {turns} degrees, at {sizes} pixels "
+    "on its longer side.",
+    Text.UNCONFIRMED: "Places that looked like a face at first, and did not when each was looked "
+    "at again by itself: {count}.",
     Text.SEARCHED_SMALLEST: "Such a search finds faces from about {smallest} pixels in height "
     "in the photo.",
     Text.SEARCHED_THRESHOLD: "Everything that the face finder rated {threshold} or more out of 1 "
-    "was counted as a face.",
+    "was a candidate.",
     Text.NOT_SEARCHED: "There is no record that this photo was searched for faces, so nobody can "
     "say who is in it.",
     Text.VERSIONS: "Software {software}; policy {policy}; face engine {engine}; register as of "

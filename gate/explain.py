@@ -240,19 +240,16 @@ def _faces_found(words: Catalogue, count: int) -> str:
 
 
 def _searched(words: Catalogue, search: Search, sight: Sight) -> Iterator[str]:
-    yield words.say(Text.SEARCHED, sizes=_listed(words, search.long_edges))
-    if set(search.turns) - {0}:
-        yield words.say(Text.SEARCHED_TURNED, turns=_listed(words, search.turns))
+    yield words.say(Text.SEARCHED, sizes=words.listed(search.long_edges))
+    if turns := [turn for turn in search.turns if turn]:
+        sizes = search.turned_edges  # older records do not say at which sizes
+        text = Text.SEARCHED_TURNED_AT if sizes else Text.SEARCHED_TURNED
+        yield words.say(text, turns=words.listed(turns), sizes=words.listed(sizes))
+    if search.dropped:
+        yield words.say(Text.UNCONFIRMED, count=search.dropped)
     yield words.say(Text.SEARCHED_SMALLEST, smallest=f"{search.smallest:.0f}")
     if sight.evidence:
         yield words.say(Text.SEARCHED_THRESHOLD, threshold=f"{search.threshold:.2f}")
-
-
-def _listed(words: Catalogue, numbers: Sequence[int]) -> str:
-    texts = [str(number) for number in numbers]
-    if len(texts) < 2:
-        return "".join(texts)
-    return words.say(Text.LIST_END, others=", ".join(texts[:-1]), last=texts[-1])
 
 
 def _basis(words: Catalogue, case: Case) -> Iterator[str]:

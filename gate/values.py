@@ -106,13 +106,17 @@ class Search:
 
     ``long_edges`` are the sizes of the picture that were searched, in pixels; ``turns`` the
     rotations in degrees; ``threshold`` the lowest score that counted; ``smallest`` the height in
-    pixels of the original of the smallest face that such a search finds.
+    pixels of the original of the smallest face that such a search finds. ``turned_edges`` are the
+    sizes at which it was searched turned; ``dropped`` is how many candidates a second look at
+    them alone did not confirm.
     """
 
     long_edges: tuple[int, ...]
     turns: tuple[int, ...]
     threshold: float
     smallest: float
+    turned_edges: tuple[int, ...] = ()
+    dropped: int = 0
 
 
 @dataclass(frozen=True)

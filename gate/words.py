@@ -7,7 +7,7 @@ for those who may not know more; it is the same for all of them, so that it give
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -50,6 +50,8 @@ class Text(StrEnum):
     FACES_MANY = "faces_many"
     SEARCHED = "searched"
     SEARCHED_TURNED = "searched_turned"
+    SEARCHED_TURNED_AT = "searched_turned_at"
+    UNCONFIRMED = "unconfirmed"
     SEARCHED_SMALLEST = "searched_smallest"
     SEARCHED_THRESHOLD = "searched_threshold"
     NOT_SEARCHED = "not_searched"
@@ -155,6 +157,13 @@ class Catalogue:
     def say(self, text: Text, **gaps: object) -> str:
         """The sentence with its gaps filled. Raises KeyError when a gap is not given."""
         return self.texts[text].format(**gaps)
+
+    def listed(self, numbers: Sequence[int]) -> str:
+        """The numbers as people say them: with commas, and a word before the last."""
+        texts = [str(number) for number in numbers]
+        if len(texts) < 2:
+            return "".join(texts)
+        return self.say(Text.LIST_END, others=", ".join(texts[:-1]), last=texts[-1])
 
     def day(self, day: date) -> str:
         """5 September 2025."""

@@ -163,7 +163,7 @@ def test_no_face_found_comes_with_what_was_searched(role: str) -> None:
     decision = Decision("website", Verdict.APPROVE, Reason.NO_FACES)
     text = said(case_of(judgement(decision, faces=(), matches=())), role)
     assert "No face was found. The picture was searched at 1024 and 1920 pixels" in text
-    assert "turned by 0, 90, 180 and 270 degrees" in text
+    assert "turned by 90, 180 and 270 degrees" in text
     assert "from about 12 pixels in height" in text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -39,6 +39,42 @@ class BrightSpots:
         return [face(float(columns[0]), float(rows[0]), float(w), float(h), self.score)]
 
 
+class OneOfTwo:
+    """Finds a plain face and, far from it, something unsure; nothing in parts of the picture."""
+
+    version = "one of two"
+
+    def find(self, pixels: Pixels, threshold: float) -> list[Face]:
+        if pixels.shape[1] < 600 or not pixels[: pixels.shape[0] // 2].any():
+            return []  # a part, or upside down
+        scale = pixels.shape[1] / 1700
+        return [face(50, 50).scaled(scale), face(900, 300, score=0.31).scaled(scale)]
+
+
+class OnlyInTheWholePicture(BrightSpots):
+    """Sees a face in the whole picture, and nothing when shown a part of it."""
+
+    def find(self, pixels: Pixels, threshold: float) -> list[Face]:
+        found = super().find(pixels, threshold)
+        return [replace(f, score=0.7) for f in found] if max(pixels.shape[:2]) >= 400 else []
+
+
+@dataclass
+class OneUprightOneLying:
+    """Sees the red block as it stands, and the blue one only where it stands upright."""
+
+    lying: float = 0.9
+    version: str = "upright and lying"
+
+    def find(self, pixels: Pixels, threshold: float) -> list[Face]:
+        red, blue = (np.zeros_like(pixels) for _ in range(2))
+        red[..., 0] = np.where(pixels[..., 1] > 128, pixels[..., 0], 0)
+        blue[..., 0] = np.where(pixels[..., 1] > 128, 0, pixels[..., 2])
+        stands = BrightSpots(upright_only=True)
+        lies = BrightSpots(score=self.lying, upright_only=True)
+        return stands.find(red, threshold) + lies.find(blue, threshold)
+
+
 def picture(width: int, height: int, box: tuple[int, int, int, int]) -> Pixels:
     pixels = np.zeros((height, width, 3), np.uint8)
     x, y, w, h = box
@@ -55,15 +91,15 @@ def test_one_face_found_at_several_sizes_is_one_face() -> None:
     faces, search = find(picture(1200, 900, (100, 200, 80, 100)), BrightSpots())
     assert len(faces) == 1
     assert near(faces[0].box, (100, 200, 80, 100))
-    assert search.long_edges == (1200, 640)
-    assert search.turns == (0,)
+    assert search.long_edges == (1200, 1680, 640)
+    assert search.turned_edges == (640,)
 
 
 def test_a_small_picture_is_searched_enlarged_too() -> None:
     finder = BrightSpots()
     _, search = find(picture(250, 250, (50, 50, 60, 80)), finder)
     assert (500, 500) in finder.seen
-    assert search.long_edges == (250, 500)
+    assert search.long_edges == (250, 350, 500, 750)
 
 
 @pytest.mark.parametrize("size", [(700, 400), (400, 700)])
@@ -77,23 +113,49 @@ def test_a_face_lying_on_its_side_is_found_where_it_lies(size: tuple[int, int]) 
         assert 145 <= y <= 215
 
 
-def test_where_upright_finds_only_something_unsure_the_picture_is_turned() -> None:
+def test_where_upright_finds_only_something_unsure_the_picture_is_turned_at_every_size() -> None:
     _, search = find(picture(700, 400, (300, 150, 60, 90)), BrightSpots(score=0.7))
+    assert search.turns == (0, 90, 180, 270)
+    assert search.turned_edges == (700, 1400)
+
+
+def test_a_face_lying_beside_a_plain_one_is_found() -> None:
+    pixels = picture(1600, 1200, (100, 100, 100, 130))
+    pixels[700:800, 900:1040, 2] = 255
+    faces, search = find(pixels, OneUprightOneLying())
+    assert len(faces) == 2
+    assert near(faces[1].box, (900, 700, 140, 100))
     assert search.turns == (0, 90, 180, 270)
 
 
-def test_unsure_candidates_are_kept_and_marked_weak() -> None:
-    weak, _ = find(picture(300, 300, (50, 50, 60, 80)), BrightSpots(score=0.31))
-    sure, _ = find(picture(300, 300, (50, 50, 60, 80)), BrightSpots(score=0.51))
-    assert [f.weak for f in weak] == [True]
-    assert [f.weak for f in sure] == [False]
+def test_turned_a_picture_with_a_plain_face_gives_sure_faces_only() -> None:
+    pixels = picture(1600, 1200, (100, 100, 100, 130))
+    pixels[700:800, 900:1040, 2] = 255
+    assert len(find(pixels, OneUprightOneLying(lying=0.4))[0]) == 1
+
+
+def test_unsure_candidates_beside_a_plain_face_are_kept_and_marked_weak() -> None:
+    faces, _ = find(picture(1700, 900, (50, 50, 60, 80)), OneOfTwo())
+    assert [f.weak for f in faces] == [False, True]
+
+
+def test_a_large_picture_is_not_searched_enlarged() -> None:
+    _, search = find(picture(1700, 900, (50, 50, 60, 80)), BrightSpots())
+    assert search.long_edges == (1700, 640)
+
+
+def test_a_candidate_that_no_second_look_sees_is_dropped_and_counted() -> None:
+    faces, search = find(picture(700, 400, (300, 150, 60, 90)), OnlyInTheWholePicture())
+    assert faces == []
+    assert search.dropped == 1
 
 
 def test_no_face_says_what_was_searched() -> None:
     faces, search = find(np.zeros((900, 1200, 3), np.uint8), BrightSpots())
     assert faces == []
     assert search.turns == (0, 90, 180, 270)
-    assert search.smallest == pytest.approx(10)
+    assert search.turned_edges == (1200, 640)
+    assert search.smallest == pytest.approx(10 * 1200 / 1680)
 
 
 def test_the_surest_of_several_boxes_of_one_face_wins() -> None:
