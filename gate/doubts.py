@@ -37,14 +37,15 @@ _ON_TOP = 0.1
 class Doubts:
     """Who is looked at again, and from which ``evidence`` a candidate stays.
 
-    ``plain``: faces at least this sure are not in doubt, and with one the picture shows people.
-    ``faint``: where people are, only candidates below this score are in doubt, of which
-    ``among_people`` is asked, and those on top of a plain face, of which ``on_top`` is asked.
-    Where no face is plain, all candidates are in doubt, and ``alone`` is asked: a face by itself
-    is seen at every size, a leaf is not.
+    ``plain``: faces at least this sure are not in doubt. One of them with the evidence ``speaks``
+    tells that the picture shows people. There, only candidates with a score below ``faint`` are
+    in doubt, of which ``among_people`` is asked, and those on top of a plain face, of which
+    ``on_top`` is asked. In other pictures all candidates are in doubt, and ``alone`` is asked: a
+    face by itself is seen at every size, a leaf is not.
     """
 
     plain: float = 0.8
+    speaks: float = 0.7
     faint: float = 0.3
     among_people: float = 0.2
     on_top: float = 0.25
@@ -54,15 +55,24 @@ class Doubts:
 DEFAULTS = Doubts()
 
 
-def confirmed(
+def shows_people(
     faces: Sequence[Face], pixels: Pixels, finder: FaceFinder, doubts: Doubts = DEFAULTS
+) -> bool:
+    """Whether one of the plain faces is seen again when looked at alone, the surest first."""
+    plain = sorted((f for f in faces if f.score >= doubts.plain), key=lambda face: -face.score)
+    return any(evidence(face, pixels, finder) >= doubts.speaks for face in plain)
+
+
+def confirmed(
+    faces: Sequence[Face], pixels: Pixels, finder: FaceFinder, doubts: Doubts, *, people: bool
 ) -> list[Face]:
     """The faces without those candidates that a second look does not see; in pixels of ``pixels``.
 
-    On a face that fills the picture, cheeks and collars pass for faces at some size; in a picture
-    without people, leaves and windows do. A real face there, behind a shoulder, is seen again.
+    ``people``: what ``shows_people`` says. On a face that fills the picture, cheeks and collars
+    pass for faces at some size; in a picture without people, leaves and windows do. A real face
+    there, behind a shoulder, is seen again.
     """
-    plain = [face.box for face in faces if face.score >= doubts.plain]
+    plain = [face.box for face in faces if people and face.score >= doubts.plain]
     return [
         face
         for face in faces

@@ -6,11 +6,11 @@ remain are covered, never shown, because a face that was missed would be publish
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from gate.arrays import Pixels
-from gate.doubts import Doubts, confirmed
+from gate.doubts import Doubts, confirmed, shows_people
 from gate.look import look
 from gate.ports import FaceFinder
 from gate.values import Box, Face, Search
@@ -35,8 +35,8 @@ class FindOptions:
     ``coarse``: long edge of a search that finds faces which fill the picture. Pictures smaller
     than ``large`` are searched enlarged, too, by each of ``enlarge``, up to ``largest``; there
     candidates count from ``candidate``, in large ones from ``candidate_large``. Turned, a picture
-    with a plain face is searched at ``coarse`` for sure faces; any other at ``turned_edge`` (twice
-    its size below ``turned_twice_below``) and ``coarse`` for all candidates.
+    with people is searched at ``coarse``; any other at ``turned_edge`` (twice its size below
+    ``turned_twice_below``), too.
     """
 
     candidate: float = 0.2
@@ -61,21 +61,31 @@ def find(
     edge = max(pixels.shape[:2])
     threshold = options.candidate if edge < options.large else options.candidate_large
     edges = _edges(edge, options)
-    seen = [f for size in edges for f in look(pixels, finder, threshold, edge=size)]
-    turned, turned_from = _turned_edges(edge, options), threshold
-    if any(face.score >= options.doubts.plain for face in seen):
-        # People stand upright here, yet one of them may lie in the grass.
-        turned, turned_from = (min(edge, options.coarse),), options.sure
-    for turn in _TURNS:
-        for size in turned:
-            seen += look(pixels, finder, turned_from, edge=size, turn=turn)
-    candidates = merge(seen)
-    kept = confirmed(candidates, pixels, finder, options.doubts)
+    upright = merge(f for size in edges for f in look(pixels, finder, threshold, edge=size))
+    people = shows_people(upright, pixels, finder, options.doubts)
+    turned = (min(edge, options.coarse),) if people else _turned_edges(edge, options)
+    lying = [
+        f
+        for turn in _TURNS
+        for size in turned
+        for f in look(pixels, finder, threshold, edge=size, turn=turn)
+    ]
+    if people:
+        # They stand upright here, yet one of them may lie in the grass.
+        lying = confirmed(_new(lying, upright), pixels, finder, options.doubts, people=False)
+    candidates = merge([*upright, *lying])
+    people = people or shows_people(candidates, pixels, finder, options.doubts)
+    kept = confirmed(candidates, pixels, finder, options.doubts, people=people)
     faces = [replace(face, weak=face.score < options.sure) for face in kept]
     smallest = _SMALLEST_FOUND * edge / max(edges)
     dropped = len(candidates) - len(kept)
     search = Search(edges, (0, *_TURNS), threshold, smallest, turned, dropped)
     return sorted(faces, key=lambda face: (face.box.x, face.box.y)), search
+
+
+def _new(candidates: Iterable[Face], known: Sequence[Face]) -> list[Face]:
+    """One face for each of the candidates that are none of the known faces."""
+    return [f for f in merge(candidates) if len(merge([f, *known])) > len(known)]
 
 
 def _edges(edge: int, options: FindOptions) -> tuple[int, ...]:

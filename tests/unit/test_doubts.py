@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gate.arrays import Pixels
-from gate.doubts import confirmed, evidence
+from gate.doubts import DEFAULTS, confirmed, evidence, shows_people
 from gate.values import Box, Face
 
 PICTURE: Pixels = np.zeros((600, 800, 3), np.uint8)
@@ -42,14 +42,15 @@ class Middle:
         return [face((width - w) / 2, (height - h) / 2, self.score, (w, h))]
 
 
-def kept(faces: list[Face], sees: float) -> list[float]:
-    return [f.score for f in confirmed(faces, PICTURE, Middle(sees))]
+def kept(faces: list[Face], sees: float, *, people: bool = True) -> list[float]:
+    finder = Middle(sees)
+    return [f.score for f in confirmed(faces, PICTURE, finder, DEFAULTS, people=people)]
 
 
 def test_beside_a_plain_face_what_is_not_faint_stays_without_being_asked() -> None:
     finder = Middle(0)
     faces = [face(100, 100, 0.9), face(400, 300, 0.31)]
-    assert confirmed(faces, PICTURE, finder) == faces
+    assert confirmed(faces, PICTURE, finder, DEFAULTS, people=True) == faces
     assert finder.shown == []
 
 
@@ -69,11 +70,27 @@ def test_on_top_of_a_plain_face_only_what_is_seen_again_stays(
 
 @pytest.mark.parametrize(("sees", "stays"), [(0.3, []), (0.75, [0.4])])
 def test_alone_a_candidate_must_be_seen_surely_again(sees: float, stays: list[float]) -> None:
-    assert kept([face(300, 300, 0.4)], sees) == stays
+    assert kept([face(300, 300, 0.4)], sees, people=False) == stays
 
 
 def test_a_plain_face_is_never_dropped() -> None:
     assert kept([face(300, 300, 0.8)], 0) == [0.8]
+    assert kept([face(300, 300, 0.8)], 0, people=False) == [0.8]
+
+
+@pytest.mark.parametrize(("score", "sees", "says"), [(0.9, 0.6, True), (0.9, 0.4, False)])
+def test_people_are_told_by_a_plain_face_that_is_seen_again(
+    score: float, sees: float, says: bool
+) -> None:
+    assert shows_people([face(300, 300, score)], PICTURE, Middle(sees)) is says
+
+
+def test_nobody_is_told_by_an_unsure_face_however_often_it_is_seen() -> None:
+    assert not shows_people([face(300, 300, 0.79)], PICTURE, Middle(0.9))
+
+
+def test_beside_a_plain_face_that_is_not_seen_again_candidates_count_as_alone() -> None:
+    assert kept([face(100, 100, 0.85), face(400, 300, 0.4)], 0.3, people=False) == [0.85]
 
 
 def test_the_second_looks_are_at_two_sizes_of_the_face() -> None:
