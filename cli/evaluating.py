@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from cli.options import AsJson, site_of
-from cli.output import complain, console, print_table, say
+from cli.output import british, complain, console, print_table, say
 from cli.progress import steps
 from cli.site import Site, now, software
 from gate import settings as settings_file
@@ -24,8 +24,10 @@ from gate.evaluation.looking import Eyes
 from gate.evaluation.measure import Bench, Measured, measure
 from gate.evaluation.protocol import Options
 from gate.evaluation.report import Report, Setting, to_json
+from gate.pipeline import Engines, Policy, thresholds_in_force
 from gate.safe_text import clean
-from gate.settings import Settings
+from gate.settings import MatchingSettings, Settings
+from gate.values import RegisterSnapshot, Second, Thresholds, day_of
 
 _NAMED = 20
 """Files named on the screen, of each kind."""
@@ -113,9 +115,12 @@ def _require_elsewhere(out: Path, folder: Path) -> None:
 
 
 def _bench(site: Site) -> Bench:
-    policy, engines = site.policy, site.engines
-    thresholds = policy.thresholds
+    engines = site.engines
     shipped = isinstance(site, _Shipped)
+    snapshot = None if shipped else site.register().snapshot()
+    thresholds, origin = _in_force(site, snapshot)
+    # Its calibration is of the site's own register; here its numbers are taken as they are.
+    policy = replace(site.policy, thresholds=thresholds, fpir=None)
     setting = Setting(
         software=software(),
         engine=engines.version,
@@ -125,11 +130,38 @@ def _bench(site: Site) -> Bench:
         show=thresholds.show,
         veto=thresholds.veto,
         margin=thresholds.margin,
-        thresholds_from="the shipped defaults" if shipped else settings_file.FILE_NAME,
+        thresholds_from=origin,
         search_edge=policy.inspect_edge,
-        register=None if shipped else site.register().revision(),
+        register=None if snapshot is None else snapshot.revision,
+        second=_second(site.engines, policy),
     )
     return Bench(Eyes(engines, policy.limits, policy.inspect_edge), policy, setting, now())
+
+
+def _in_force(site: Site, snapshot: RegisterSnapshot | None) -> tuple[Thresholds, str]:
+    """The thresholds that the site judges by, and where they come from."""
+    policy = site.policy
+    own = policy.thresholds
+    matching = site.settings.matching
+    shipped = MatchingSettings(reader=matching.reader).thresholds()
+    source = "the shipped defaults" if own == shipped else settings_file.FILE_NAME
+    if snapshot is None or policy.fpir is None:
+        return own, source
+    found, made = thresholds_in_force(policy, snapshot), snapshot.calibration
+    if made is None:
+        return found, f"{source}; nothing was calibrated yet"
+    name = f"calibration {made.id} of {british(day_of(made.at))}"
+    if found == made.thresholds:
+        return found, name
+    if found == own:
+        return found, f"{source}; {name} does not count"
+    return found, f"the stricter of {source} and {name}, made for another share of strangers"
+
+
+def _second(engines: Engines, policy: Policy) -> Second | None:
+    if policy.second is None or engines.second is None:
+        return None
+    return Second(policy.second.mode, engines.second.version, policy.second.thresholds)
 
 
 def _libraries() -> str:

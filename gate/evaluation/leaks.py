@@ -155,7 +155,7 @@ def _strictest(answers: set[str]) -> str:
 def _gate(
     stage: Stage, split: Split, permissions: Permissions, channels: Sequence[Channel]
 ) -> Gate:
-    content = snapshot(split.gallery, permissions, channels, stage.now)
+    content = snapshot(split.gallery, permissions, channels, stage.now, second=split.second)
     return Gate(
         stage.policy,
         stage.eyes.engines,

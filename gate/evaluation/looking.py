@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from gate.arrays import Vectors
+from gate.arrays import Pixels, Vectors
+from gate.engines.choose import BothReaders
 from gate.enrol import Reading, is_fit_to_enrol, most_prominent, read_references
 from gate.errors import EngineError, LoadRefused
 from gate.evaluation.labelled import LabelledFace, LabelledPhoto
@@ -47,7 +48,8 @@ class Sample:
     """One labelled face as it was seen.
 
     ``found``: its box in pixels of the upright original, None where it was not found. ``vector``
-    is None unless the face was read. ``fit``: whether it could serve as a reference.
+    is None unless the face was read. ``fit``: whether it could serve as a reference; then
+    ``second`` is what the second reader gave, where there is one.
     """
 
     photo: Path
@@ -56,6 +58,7 @@ class Sample:
     found: Box | None = None
     vector: Vectors | None = None
     fit: bool = False
+    second: Vectors | None = None
 
     @property
     def person(self) -> str:
@@ -176,8 +179,15 @@ def look(photo: LabelledPhoto, data: bytes | None, eyes: Eyes) -> list[Sample]:
             continue
         vector = np.asarray(next(rows), np.float32).copy()
         fit = is_fit_to_enrol(picture.pixels, face)
-        samples.append(Sample(photo.path, label, state, box, vector, fit))
+        second = _second(picture.pixels, face, eyes) if fit else None
+        samples.append(Sample(photo.path, label, state, box, vector, fit, second))
     return samples
+
+
+def _second(pixels: Pixels, face: Face, eyes: Eyes) -> Vectors | None:
+    """What the second reader gives for a possible reference; it is asked about no other face."""
+    reader = eyes.engines.second
+    return None if reader is None else np.asarray(reader.read(pixels, [face])[0], np.float32).copy()
 
 
 def _state(face: Face) -> State:
@@ -217,11 +227,19 @@ def _holds(box: Box, point: tuple[float, float]) -> bool:
 
 def look_at_references(
     references: Mapping[str, tuple[Path, ...]], eyes: Eyes, progress: Progress
-) -> dict[str, Reading]:
-    """The reference photos of everybody who has a folder of them, looked at as enrolment does."""
-    readings = {}
+) -> tuple[dict[str, Reading], dict[str, Vectors]]:
+    """The reference photos of everybody who has a folder of them, looked at as enrolment does.
+
+    Also, by person, what the second reader gave for the same references; nothing without one.
+    """
+    finder, second = eyes.engines.finder, eyes.engines.second
+    both = None if second is None else BothReaders(eyes.reader, second)
+    readings, seconds = {}, {}
     for person in progress(sorted(references), "Reading reference photos"):
         files = {path.name: bytes_of(path) or b"" for path in references[person]}
-        finder, reader = eyes.engines.finder, eyes.reader
-        readings[person] = read_references(person, files, finder, reader, eyes.limits)
-    return readings
+        reading = read_references(person, files, finder, both or eyes.reader, eyes.limits)
+        if both is not None:
+            vectors, seconds[person] = both.apart(reading.vectors)
+            reading = replace(reading, vectors=vectors)
+        readings[person] = reading
+    return readings, seconds

@@ -27,7 +27,10 @@ from gate.pipeline import Policy
 
 @dataclass(frozen=True)
 class Bench:
-    """With what is measured, and when (UTC)."""
+    """With what is measured, and when (UTC).
+
+    The thresholds of ``policy`` are those in force: no calibration is looked for any more.
+    """
 
     eyes: Eyes
     policy: Policy
@@ -59,10 +62,12 @@ def measure(
     Nothing is written; embeddings and pixels are gone when it returns, but for the pictures.
     """
     eyes = bench.eyes
-    readings = look_at_references(labels.references, eyes, progress)
+    readings, seconds = look_at_references(labels.references, eyes, progress)
     enrolled = [ref.sha256 for reading in readings.values() for ref in reading.references]
     looked = look_at_photos(labels.photos, enrolled, eyes, progress)
-    known = Known(looked.samples, readings, eyes.reader.version)
+    second = eyes.engines.second
+    second_version = "" if second is None else second.version
+    known = Known(looked.samples, readings, eyes.reader.version, second_version, seconds)
     splits = make_splits(known, options)
     thresholds = bench.policy.thresholds
     scores = score(looked.samples, splits, thresholds)

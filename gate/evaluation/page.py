@@ -54,6 +54,7 @@ def render(report: Report, pictures: Sequence[Miss], *, no_pictures: bool) -> st
         report=report,
         keys=wording.key_figures(report),
         causes=wording.causes(report),
+        second=wording.second_reader(report),
         references=wording.references(report),
         limits=wording.limits(report),
         rates=_rates(report),

@@ -65,9 +65,17 @@ def drawn_by_lot(
 
 
 def snapshot(
-    gallery: Gallery, permissions: Permissions, channels: Sequence[Channel], now: datetime
+    gallery: Gallery,
+    permissions: Permissions,
+    channels: Sequence[Channel],
+    now: datetime,
+    *,
+    second: Gallery | None = None,
 ) -> RegisterSnapshot:
-    """The register in which these people have these permissions, and templates as given."""
+    """The register in which these people have these permissions, and templates as given.
+
+    ``second``: the second reader's templates, where there is one.
+    """
     people = {ref: Person(ref, "pupil", "", "") for ref in permissions}
     consents: dict[str, tuple[ConsentRecord, ...]] = {}
     restrictions: dict[str, tuple[Restriction, ...]] = {}
@@ -92,6 +100,7 @@ def snapshot(
         biometrics=biometrics,
         restrictions=restrictions,
         gallery=gallery,
+        second=second,
     )
 
 

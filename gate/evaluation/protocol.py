@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from gate.arrays import Vectors
-from gate.enrol import Reading, Reference, enrol
+from gate.enrol import Enrolment, Reading, Reference, enrol, with_second
 from gate.errors import LabelsRefused
 from gate.evaluation.looking import Sample, State
 from gate.values import Gallery
@@ -36,7 +36,8 @@ class Split:
 
     ``gallery`` holds the templates of the register; ``probes`` the rows of samples of its people
     that are no reference; ``strangers`` those of everybody else. ``refused`` is how many people
-    enrolment refused; they have no template, so they count as strangers.
+    enrolment refused; they have no template, so they count as strangers. ``second``: the second
+    reader's templates of the same people from the same references, where there is such a reader.
     """
 
     gallery: Gallery
@@ -44,15 +45,22 @@ class Split:
     strangers: tuple[int, ...]
     references: Mapping[str, tuple[int, ...]]
     refused: int = 0
+    second: Gallery | None = None
 
 
 @dataclass(frozen=True)
 class Known:
-    """All that splits are made of: samples, references read on their own, the reader's version."""
+    """All that splits are made of: samples, references read on their own, the reader's version.
+
+    ``second``: the second reader's version, "" for none; ``seconds``: its rows by person, one for
+    each row of ``readings``.
+    """
 
     samples: tuple[Sample, ...]
     readings: Mapping[str, Reading]
     reader: str
+    second: str = ""
+    seconds: Mapping[str, Vectors] = field(default_factory=dict)
 
     @property
     def people(self) -> list[str]:
@@ -129,7 +137,8 @@ def _split(
         most = len(rows) if known.readings else max(len(rows) - 1, 1)
         count = min(options.references, len(rows), most)
         chosen[person] = tuple(int(row) for row in rows[:count])
-    gallery, refused = _enrolled(known, chosen)
+    enrolled = _enrolled(known, chosen)
+    gallery, second = _galleries(known, enrolled)
     used = set() if known.readings else {row for rows in chosen.values() for row in rows}
     rest = [
         row
@@ -142,16 +151,17 @@ def _split(
         tuple(row for row in rest if known.samples[row].person in inside),
         tuple(row for row in rest if known.samples[row].person not in inside),
         {person: rows for person, rows in chosen.items() if person in inside},
-        refused,
+        len(chosen) - len(enrolled),
+        second,
     )
 
 
-def _enrolled(known: Known, chosen: Mapping[str, tuple[int, ...]]) -> tuple[Gallery, int]:
-    """Templates made as enrolment makes them, with all its checks; how many people it refused."""
+def _enrolled(known: Known, chosen: Mapping[str, tuple[int, ...]]) -> dict[str, Enrolment]:
+    """Templates made as enrolment makes them, with all its checks; without those it refused."""
     people = list(chosen)
     vectors = [_vectors(known, person, chosen[person]) for person in people]
     means = np.array([_unit(part.mean(axis=0)) for part in vectors], np.float32)
-    made: dict[str, tuple[Vectors, int]] = {}
+    made: dict[str, Enrolment] = {}
     for place, person in enumerate(people):
         others = Gallery(
             tuple(people[:place] + people[place + 1 :]),
@@ -161,16 +171,34 @@ def _enrolled(known: Known, chosen: Mapping[str, tuple[int, ...]]) -> tuple[Gall
         )
         used = tuple(Reference(str(row), "") for row in chosen[person])
         enrolment = enrol(Reading(person, used, vectors[place]), others)
+        if known.second:
+            enrolment = with_second(enrolment, _second_vectors(known, person, chosen[person]))
         if enrolment.vector is not None:
-            made[person] = enrolment.vector, enrolment.counting
-    stacked = np.array([vector for vector, _ in made.values()], np.float32)
-    gallery = Gallery(
-        tuple(made),
-        stacked.reshape(len(made), means.shape[1]),
-        tuple(count for _, count in made.values()),
-        known.reader,
-    )
-    return gallery, len(people) - len(made)
+            made[person] = enrolment
+    return made
+
+
+def _galleries(known: Known, made: Mapping[str, Enrolment]) -> tuple[Gallery, Gallery | None]:
+    """The templates of the reader, and of the second one where there is one."""
+    first = _gallery(made, [e.vector for e in made.values()], known.reader)
+    if not known.second:
+        return first, None
+    return first, _gallery(made, [e.second for e in made.values()], known.second)
+
+
+def _gallery(
+    made: Mapping[str, Enrolment], vectors: Sequence[Vectors | None], reader: str
+) -> Gallery:
+    stacked = np.array([vector for vector in vectors if vector is not None], np.float32)
+    counts = tuple(enrolment.counting for enrolment in made.values())
+    return Gallery(tuple(made), stacked.reshape(len(made), -1 if made else 0), counts, reader)
+
+
+def _second_vectors(known: Known, person: str, rows: Sequence[int]) -> Vectors:
+    if known.readings:
+        return known.seconds[person][list(rows)]
+    found = [known.samples[row].second for row in rows]
+    return np.array([vector for vector in found if vector is not None], np.float32)
 
 
 def _vectors(known: Known, person: str, rows: Sequence[int]) -> Vectors:

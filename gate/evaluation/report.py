@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from gate.evaluation.figures import Histogram, Point, Rate
+from gate.values import Second
 
 SCHEMA = "photogate-evaluation/1"
 """Name and version of the JSON file's layout; the number rises when a field changes meaning."""
@@ -17,7 +18,11 @@ SCHEMA = "photogate-evaluation/1"
 
 @dataclass(frozen=True)
 class Setting:
-    """With what was measured. ``source``: whose settings; ``register``: revision of the site's."""
+    """With what was measured. ``source``: whose settings; ``register``: revision of the site's.
+
+    ``show``, ``veto`` and ``margin`` are those in force. ``second``: the second reader, which had
+    its say in the gate runs and none in the recognition figures; None: there is none.
+    """
 
     software: str
     engine: str
@@ -30,6 +35,7 @@ class Setting:
     thresholds_from: str
     search_edge: int
     register: int | None
+    second: Second | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from gate.english import ENGLISH
 from gate.evaluation.figures import Rate
 from gate.evaluation.report import AtFpir, Report
 from gate.evaluation.summary import ALL
-from gate.values import Reason
+from gate.values import Reason, SecondMode
 
 NOT_MEASURED = "not measured"
 PER_CENT = "\N{NO-BREAK SPACE}%"
@@ -164,6 +164,22 @@ def causes(report: Report) -> list[str]:
 def _cause(cause: str) -> str:
     known: Mapping[Reason, str] = ENGLISH.reasons
     return known[Reason(cause)] if cause in set(Reason) else f"{cause}."
+
+
+def second_reader(report: Report) -> str:
+    """What the second reader is and does; "" where there is none."""
+    second = report.setting.second
+    if second is None:
+        return ""
+    what = {
+        SecondMode.MUST_AGREE: "must agree before a face is shown",
+        SecondMode.MAY_VETO: "may block a photo by itself",
+    }[second.mode]
+    t = second.thresholds
+    return (
+        f"{second.reader}, which {what} (its own scores: show {t.show:.2f}, veto {t.veto:.2f}, "
+        f"margin {t.margin:.2f})"
+    )
 
 
 def command(report: Report) -> str:
