@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gate.arrays import Pixels, Vectors
-from gate.engines.choose import BothReaders
+from gate.engines.both import BothReaders
 from gate.enrol import Reading, is_fit_to_enrol, most_prominent, read_references
 from gate.errors import EngineError, LoadRefused
 from gate.evaluation.labelled import LabelledFace, LabelledPhoto
