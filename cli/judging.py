@@ -12,7 +12,7 @@ from pathlib import Path
 from cli.site import Site, now, software
 from gate.engine_names import engine_version
 from gate.engines.weights import YUNET, locate
-from gate.pipeline import Basis
+from gate.policy import Basis
 from gate.values import Arrival, Judgement, Reason, Versions, day_of
 from gate.vault import read_original
 

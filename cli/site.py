@@ -20,7 +20,8 @@ from gate import settings as settings_file
 from gate.engines.yunet import YuNet
 from gate.errors import SiteError
 from gate.load import Limits
-from gate.pipeline import Engines, Gate, Policy
+from gate.pipeline import Gate
+from gate.policy import Engines, Policy
 from gate.ports import FaceReader
 from gate.settings import Settings
 

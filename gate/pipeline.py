@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -12,15 +12,15 @@ from gate.arrays import Pixels, Vectors
 from gate.calibration import in_force
 from gate.copies import Copier, Seen, StillMatched
 from gate.decide import Rules, decide
-from gate.engine_names import engine_version
 from gate.errors import EngineError, LoadRefused
-from gate.find import INSPECT_EDGE, find
-from gate.load import Limits, load
+from gate.find import find
+from gate.load import load
 from gate.match import Matcher
 from gate.permitted import permitted
+from gate.policy import Basis, Engines, Policy
 from gate.population import shipped_population
-from gate.ports import Clock, FaceFinder, FaceReader, Register, StatementBook
-from gate.second_look import SecondLook, SecondPolicy, second_look
+from gate.ports import Clock, Register, StatementBook
+from gate.second_look import SecondLook, second_look
 from gate.statements import Said, Statement, place, with_landmarks
 from gate.stopwatch import Stopwatch
 from gate.values import (
@@ -51,65 +51,6 @@ _CLOCK_IS_WRONG = (
     "This computer's clock is behind the last change of the register. On an earlier day newer "
     "restrictions would not hold yet and ended permissions would still count: set the clock right."
 )
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What the settings of a site say about judging; ``version`` names this very content.
-
-    ``fpir``: the share of strangers for which a calibration's thresholds are taken instead of
-    ``thresholds``; None: never.
-    """
-
-    channels: tuple[Channel, ...]
-    thresholds: Thresholds
-    version: str
-    limits: Limits = field(default_factory=Limits)
-    leavers_may_be_shown: bool = False
-    register_max_age: timedelta = timedelta(days=400)
-    second: SecondPolicy | None = None
-    fpir: float | None = None
-
-    @property
-    def inspect_edge(self) -> int:
-        """Longest side at which photos are searched: that of the largest copy, or more."""
-        return max(INSPECT_EDGE, *(channel.max_edge for channel in self.channels), 0)
-
-
-@dataclass(frozen=True)
-class Engines:
-    """The models in use; ``second`` is the second reader, or None.
-
-    Without a reader no face is ever compared, and people name the faces.
-    """
-
-    finder: FaceFinder
-    reader: FaceReader | None
-    second: FaceReader | None = None
-
-    @property
-    def version(self) -> str:
-        """All models in one line."""
-        readers = (self.reader, self.second)
-        names = [reader.version for reader in readers if reader is not None]
-        return engine_version(self.finder.version, *names)
-
-
-@dataclass(frozen=True)
-class Basis:
-    """What a judgement rests on: the policy, the day, and the versions of everything."""
-
-    policy: Policy
-    on: date
-    versions: Versions
-
-    def blocked(self, photo: str, reason: Reason, detail: str = "") -> Judgement:
-        """The judgement on a photo that could not be looked at: blocked on every channel."""
-        decisions = tuple(
-            Decision(channel.name, Verdict.BLOCK, reason) for channel in self.policy.channels
-        )
-        thresholds = self.policy.thresholds
-        return Judgement(photo, 0, 0, self.on, self.versions, thresholds, decisions, detail=detail)
 
 
 @dataclass(frozen=True)

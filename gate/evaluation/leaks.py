@@ -32,7 +32,8 @@ from gate.evaluation.permissions import (
 from gate.evaluation.protocol import Options, Split
 from gate.evaluation.visible import VISIBLE_FROM, Grey, likeness
 from gate.load import load
-from gate.pipeline import Gate, Policy
+from gate.pipeline import Gate
+from gate.policy import Policy
 from gate.values import Channel, Decision, Judgement, Reason, Rendition, Verdict
 
 

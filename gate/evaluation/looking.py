@@ -20,7 +20,8 @@ from gate.evaluation.labelled import LabelledFace, LabelledPhoto
 from gate.find import find
 from gate.limits import Limits
 from gate.load import load
-from gate.pipeline import READ_FROM, Engines
+from gate.pipeline import READ_FROM
+from gate.policy import Engines
 from gate.ports import FaceReader
 from gate.values import Box, Face
 

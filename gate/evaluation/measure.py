@@ -22,7 +22,7 @@ from gate.evaluation.protocol import Known, Options, Split, make_splits
 from gate.evaluation.report import SCHEMA, Material, Protocol, Report, Setting
 from gate.evaluation.scoring import score
 from gate.evaluation.summary import recognition, through_the_gate
-from gate.pipeline import Policy
+from gate.policy import Policy
 
 
 @dataclass(frozen=True)

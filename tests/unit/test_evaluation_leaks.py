@@ -22,7 +22,7 @@ from gate.evaluation.protocol import Options, Split
 from gate.evaluation.summary import through_the_gate
 from gate.evaluation.visible import VISIBLE_FROM, likeness
 from gate.limits import Limits
-from gate.pipeline import Engines, Policy
+from gate.policy import Engines, Policy
 from gate.ports import FaceReader
 from gate.values import Box, Channel, Face, Gallery, Thresholds, Verdict
 

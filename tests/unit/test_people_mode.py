@@ -10,7 +10,8 @@ import pytest
 
 from gate.arrays import Pixels, Vectors
 from gate.explain import as_text, explain
-from gate.pipeline import Engines, Gate, Policy
+from gate.pipeline import Gate
+from gate.policy import Engines, Policy
 from gate.statements import Statement, StatementKind
 from gate.values import (
     Face,

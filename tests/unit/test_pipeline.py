@@ -14,7 +14,8 @@ from PIL import Image
 from gate.arrays import Pixels, Vectors
 from gate.copies import GROWTH
 from gate.errors import EngineError, RegisterUnreachable
-from gate.pipeline import Engines, Gate, Policy
+from gate.pipeline import Gate
+from gate.policy import Engines, Policy
 from gate.values import (
     BiometricRecord,
     Box,

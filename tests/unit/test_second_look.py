@@ -11,7 +11,8 @@ import pytest
 
 from gate.arrays import Pixels, Vectors
 from gate.errors import EngineError
-from gate.pipeline import Engines, Gate, Policy
+from gate.pipeline import Gate
+from gate.policy import Engines, Policy
 from gate.ports import FaceReader
 from gate.second_look import SecondPolicy
 from gate.values import (
