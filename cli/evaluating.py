@@ -24,7 +24,8 @@ from gate.evaluation.looking import Eyes
 from gate.evaluation.measure import Bench, Measured, measure
 from gate.evaluation.protocol import Options
 from gate.evaluation.report import Report, Setting, to_json
-from gate.pipeline import Engines, Policy, thresholds_in_force
+from gate.pipeline import thresholds_in_force
+from gate.policy import Engines, Policy
 from gate.safe_text import clean
 from gate.settings import MatchingSettings, Settings
 from gate.values import RegisterSnapshot, Second, Thresholds, day_of

@@ -19,7 +19,7 @@ from gate.evaluation.permissions import snapshot
 from gate.evaluation.protocol import Known, Options, Split, make_splits
 from gate.limits import Limits
 from gate.match import DEFAULT_THRESHOLDS
-from gate.pipeline import Engines, Policy
+from gate.policy import Engines, Policy
 from gate.second_look import SecondPolicy
 from gate.settings import MatchingSettings
 from gate.values import Calibrated, Gallery, SecondMode, Thresholds
