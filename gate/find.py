@@ -26,6 +26,10 @@ _SMALLEST_FOUND = 10.0
 
 _TURNS = (90, 180, 270)
 
+_SAME_IOU = 0.4
+_SAME_INSIDE = 0.65
+"""From these overlaps two boxes are one face; see ``merge``."""
+
 
 @dataclass(frozen=True, slots=True)
 class FindOptions:
@@ -85,7 +89,11 @@ def find(
 
 def _new(candidates: Iterable[Face], known: Sequence[Face]) -> list[Face]:
     """One face for each of the candidates that are none of the known faces."""
-    return [f for f in merge(candidates) if len(merge([f, *known])) > len(known)]
+    return [
+        face
+        for face in merge(candidates)
+        if not any(_same(face.box, other.box, _SAME_IOU, _SAME_INSIDE) for other in known)
+    ]
 
 
 def _edges(edge: int, options: FindOptions) -> tuple[int, ...]:
@@ -107,7 +115,9 @@ def _turned_edges(edge: int, options: FindOptions) -> tuple[int, ...]:
     return tuple(edges)
 
 
-def merge(candidates: Iterable[Face], iou: float = 0.4, inside: float = 0.65) -> list[Face]:
+def merge(
+    candidates: Iterable[Face], iou: float = _SAME_IOU, inside: float = _SAME_INSIDE
+) -> list[Face]:
     """One face where several searches found the same one; the surest wins.
 
     Two boxes are the same face when they overlap by ``iou``, or when the smaller one lies by
