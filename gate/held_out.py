@@ -12,7 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gate.arrays import Vectors
-from gate.match import COHORT_SIZE, _batches, _cohort, _highest, _sample, _unit
+from gate.cohort import (
+    COHORT_SIZE,
+    batches,
+    cohort_of,
+    highest,
+    sampled,
+    similar_to_others,
+    subtract_ordinary,
+    unit_rows,
+)
 from gate.population import Population
 from gate.values import Gallery
 
@@ -37,20 +46,14 @@ class HeldOut:
 
     def __init__(self, gallery: Gallery, population: Population | None) -> None:
         """Compute what depends on the register alone; raises what ``Matcher`` raises."""
-        self._cohort = _cohort(gallery, population)
+        self._cohort = cohort_of(gallery, population)
         self._people = len(gallery.people)
-        self._seen, self._k = _sample(self._cohort, self._people, COHORT_SIZE)
+        self._seen, self._k = sampled(self._cohort, self._people, COHORT_SIZE)
         self._sampled = np.zeros(len(self._cohort), bool)
         self._sampled[self._seen] = True
         self._top = np.zeros((self._people, self._k + 1), np.float32)
-        others = self._cohort[self._seen]
-        place = np.full(len(self._cohort), -1)
-        place[self._seen] = np.arange(len(self._seen))
-        for part in _batches(np.arange(self._people), len(others)):
-            similar = self._cohort[part] @ others.T
-            inside = np.flatnonzero(place[part] >= 0)
-            similar[inside, place[part][inside]] = -np.inf
-            self._top[part] = -np.sort(-_highest(similar, self._k + 1), axis=1)
+        for part, similar in similar_to_others(self._cohort, self._people, self._seen):
+            self._top[part] = -np.sort(-highest(similar, self._k + 1), axis=1)
 
     def batches(self, probes: Vectors, owner: Rows, own: Vectors | None = None) -> Iterator[Batch]:
         """The scores of every probe (one row each), in parts that fit into memory.
@@ -58,13 +61,15 @@ class HeldOut:
         ``owner``: the register's row of the person behind each probe. ``own``: for each probe a
         template of its person to compare it with, made without it; zero rows for none.
         """
-        _, unit = _unit(probes)
-        usable, templates = _unit(own) if own is not None else (np.zeros(len(probes), bool), unit)
-        for part in _batches(np.arange(len(probes)), 2 * len(self._cohort)):
+        _, unit = unit_rows(probes)
+        usable, templates = (
+            unit_rows(own) if own is not None else (np.zeros(len(probes), bool), unit)
+        )
+        for part in batches(np.arange(len(probes)), 2 * len(self._cohort)):
             similar, level = self._without(unit[part], owner[part])
             others = 2 * similar[:, : self._people] - self._levels(owner[part])
-            others -= level[:, None]
-            self._hand_on(others, similar, owner[part])
+            subtract_ordinary(others, similar, COHORT_SIZE)
+            others[np.arange(len(part)), owner[part]] = -np.inf
             score: Vectors = np.full(len(part), np.nan, np.float32)
             with_own = np.flatnonzero(usable[part])
             if len(with_own):
@@ -78,7 +83,7 @@ class HeldOut:
         """Similarities with the owner at -inf, and m(x) over everybody but the owner."""
         similar = unit @ self._cohort.T
         similar[np.arange(len(unit)), owner] = -np.inf
-        level: Vectors = _highest(similar, COHORT_SIZE).mean(axis=1)
+        level: Vectors = highest(similar, COHORT_SIZE).mean(axis=1)
         return similar, level
 
     def _levels(self, owner: Rows) -> Vectors:
@@ -90,12 +95,3 @@ class HeldOut:
         inside = (similar >= last_in - 1e-6) & self._sampled[owner][:, None]
         levels: Vectors = level - np.where(inside, (similar - next_one) / self._k, 0)
         return levels
-
-    def _hand_on(self, scores: Vectors, similar: Vectors, owner: Rows) -> None:
-        """m(probe) is over everybody but the candidate: whoever is in it hands on to the next."""
-        k = COHORT_SIZE
-        top = np.sort(_highest(similar, k + 1), axis=1)
-        for row, (next_one, last_in) in enumerate(top[:, :2]):
-            inside = np.flatnonzero(similar[row, : self._people] >= last_in)
-            scores[row, inside] += (similar[row, inside] - next_one) / k
-        scores[np.arange(len(scores)), owner] = -np.inf

@@ -10,13 +10,22 @@ vectors are always there, one more person in the register can only lower the sco
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gate.arrays import Vectors
-from gate.errors import EngineError, RegisterError
+from gate.cohort import (
+    COHORT_SIZE,
+    batches,
+    cohort_of,
+    highest,
+    sampled,
+    similar_to_others,
+    subtract_ordinary,
+    unit_rows,
+)
+from gate.errors import EngineError
 from gate.population import Population
 from gate.values import Candidate, Gallery, Match, Thresholds
 
@@ -25,15 +34,6 @@ DEFAULT_THRESHOLDS = Thresholds(show=0.49, veto=0.20, margin=0.25)
 
 Derived by tests/bench/derive_population.py; what they let pass and catch: docs/matching.md.
 """
-
-COHORT_SIZE = 20
-"""Of 5, 10, 20 and 40 the one with the most even thresholds over ages and sizes of register."""
-
-_EXACT_COHORT = 10_000
-"""Up to this many people every other one is looked at for m(person); above, a fixed sample."""
-
-_AT_ONCE = 4_000_000
-"""Similarities computed at a time: 16 MB, and about four times that while they are sorted."""
 
 OUTLIER = 0.30
 """Likeness to the mean of a person's other references below which a reference is left out."""
@@ -71,7 +71,7 @@ class Matcher:
         self.thresholds = thresholds
         self._people = gallery.people
         self._cohort_size = cohort_size
-        self._cohort = _cohort(gallery, population)
+        self._cohort = cohort_of(gallery, population)
         if self._people and len(self._cohort) <= cohort_size:
             raise EngineError(
                 f"There are no population statistics for {gallery.reader}, and the register holds "
@@ -87,19 +87,19 @@ class Matcher:
         """
         if len(probes) != len(readable):
             raise ValueError(f"{len(probes)} embeddings but {len(readable)} marks")
-        usable, unit = _unit(probes)
+        usable, unit = unit_rows(probes)
         rows = np.flatnonzero(usable & np.asarray(readable, bool))
         matches = [Match(readable=False)] * len(probes)
-        for part in _batches(rows, len(self._cohort)):
+        for part in batches(rows, len(self._cohort)):
             for row, scores in zip(part, self._scores(unit[part]), strict=True):
                 matches[row] = Match(self._candidates(scores))
         return tuple(matches)
 
     def scores(self, probes: Vectors) -> Vectors:
         """The score of every face (row) and every person (column); NaN rows for unusable ones."""
-        usable, unit = _unit(probes)
+        usable, unit = unit_rows(probes)
         scores: Vectors = np.full((len(probes), len(self._people)), np.nan, np.float32)
-        for part in _batches(np.flatnonzero(usable), len(self._cohort)):
+        for part in batches(np.flatnonzero(usable), len(self._cohort)):
             scores[part] = self._scores(unit[part])
         return scores
 
@@ -108,15 +108,9 @@ class Matcher:
         if not people:
             return np.zeros((len(unit), 0), np.float32)
         similar = unit @ self._cohort.T
-        k = self._cohort_size
-        top = np.sort(_highest(similar, k + 1), axis=1)
         scores: Vectors = 2 * similar[:, :people]
         scores -= self._level
-        scores -= top[:, 1:].mean(axis=1, keepdims=True)
-        # The mean is over everybody but the candidate: whoever is in it hands on to the next.
-        for row, (next_one, last_in) in enumerate(top[:, :2]):
-            inside = np.flatnonzero(similar[row, :people] >= last_in)
-            scores[row, inside] += (similar[row, inside] - next_one) / k
+        subtract_ordinary(scores, similar, self._cohort_size)
         return scores
 
     def _candidates(self, scores: Vectors) -> tuple[Candidate, ...]:
@@ -133,16 +127,10 @@ class Matcher:
     def _register_level(self) -> Vectors:
         """m(person) for every person, shape (people,)."""
         people = len(self._people)
-        sample, k = _sample(self._cohort, people, self._cohort_size)
-        place = np.full(people, -1)
-        place[sample[sample < people]] = np.flatnonzero(sample < people)
-        others = self._cohort[sample]
+        seen, k = sampled(self._cohort, people, self._cohort_size)
         level: Vectors = np.zeros(people, np.float32)
-        for part in _batches(np.arange(people), len(sample)):
-            similar = self._cohort[part] @ others.T
-            inside = np.flatnonzero(place[part] >= 0)
-            similar[inside, place[part][inside]] = -np.inf
-            level[part] = _highest(similar, k).mean(axis=1)
+        for part, similar in similar_to_others(self._cohort, people, seen):
+            level[part] = highest(similar, k).mean(axis=1)
         return level
 
 
@@ -154,7 +142,7 @@ def template(vectors: Vectors) -> tuple[Vectors, tuple[int, ...]]:
     less like it than ``OUTLIER``; and every row that is zero or not finite. Of two that disagree
     nobody can say which is wrong: both stay. Raises ValueError when no row can be used.
     """
-    usable, unit = _unit(vectors)
+    usable, unit = unit_rows(vectors)
     kept = [int(row) for row in np.flatnonzero(usable)]
     if not kept:
         raise ValueError("a template needs at least one usable embedding")
@@ -164,7 +152,7 @@ def template(vectors: Vectors) -> tuple[Vectors, tuple[int, ...]]:
         if own[worst] >= OUTLIER:
             break
         del kept[worst]
-    usable, mean = _unit(unit[kept].mean(axis=0, keepdims=True))
+    usable, mean = unit_rows(unit[kept].mean(axis=0, keepdims=True))
     if not usable.all():
         raise ValueError("the references cancel each other out")
     return mean[0], tuple(row for row in range(len(vectors)) if row not in kept)
@@ -178,8 +166,8 @@ def looks_like_someone_else(vectors: Vectors, others: Gallery) -> str | None:
     together are as like it as two templates of one person (a folder swapped or enrolled twice).
     Twins can give the second; a person has to look. Compares cosine similarities.
     """
-    usable, unit = _unit(vectors)
-    _, templates = _unit(others.vectors)
+    usable, unit = unit_rows(vectors)
+    _, templates = unit_rows(others.vectors)
     unit = unit[usable]
     if not len(unit) or not others.people:
         return None
@@ -200,7 +188,7 @@ def are_of_one_person(vectors: Vectors) -> bool:
     A template made of two people's photos passes for both. Compares cosine similarities, along
     chains: a reference counts when it is like any that counts. False without a usable row.
     """
-    usable, unit = _unit(vectors)
+    usable, unit = unit_rows(vectors)
     alike = (unit @ unit.T >= OUTLIER) & usable
     reached = np.zeros(len(unit), np.bool_)
     reached[np.flatnonzero(usable)[:1]] = True
@@ -215,54 +203,3 @@ def _likeness_to_the_rest(unit: Vectors) -> Vectors:
     length = np.maximum(np.linalg.norm(rest, axis=1), 1e-6)
     likeness: Vectors = np.einsum("nd,nd->n", unit, rest) / length
     return likeness
-
-
-def _cohort(gallery: Gallery, population: Population | None) -> Vectors:
-    """The register's templates, then the drawn vectors."""
-    usable, templates = _unit(gallery.vectors)
-    if len(templates) != len(gallery.people):
-        raise RegisterError("The register holds another number of templates than of people.")
-    if not usable.all():
-        names = ", ".join(gallery.people[row] for row in np.flatnonzero(~usable))
-        raise RegisterError(f"These face templates are damaged; enrol the people again: {names}")
-    if population is None or not gallery.people:
-        return templates
-    drawn = population.draw()
-    if drawn.shape[1] != templates.shape[1]:
-        raise EngineError(f"The population statistics do not belong to {gallery.reader}.")
-    return np.concatenate([templates, drawn])
-
-
-def _sample(cohort: Vectors, people: int, k: int) -> tuple[NDArray[np.intp], int]:
-    """Rows of the cohort to look at for m(person), and how many of the highest to take.
-
-    From a sample the same share is taken, so that the mean stays about the same.
-    """
-    if people <= _EXACT_COHORT:
-        return np.arange(len(cohort)), k
-    chosen = np.random.RandomState(0).permutation(people)[:_EXACT_COHORT]
-    rows = np.concatenate([np.sort(chosen), np.arange(people, len(cohort))])
-    return rows, max(1, round(k * len(rows) / len(cohort)))
-
-
-def _highest(similar: Vectors, count: int) -> Vectors:
-    """The ``count`` highest of every row, in no order."""
-    width = similar.shape[1]
-    highest: Vectors = np.partition(similar, width - count, axis=1)[:, width - count :]
-    return highest
-
-
-def _unit(vectors: Vectors) -> tuple[NDArray[np.bool_], Vectors]:
-    """Which rows are usable, and the rows at unit length (unusable ones are zero)."""
-    wide = vectors.astype(np.float64)
-    length = np.linalg.norm(wide, axis=1)
-    usable = np.isfinite(length) & (length > 1e-6)
-    unit = np.zeros(vectors.shape, np.float32)
-    unit[usable] = wide[usable] / length[usable, None]
-    return usable, unit
-
-
-def _batches(rows: NDArray[np.intp], width: int) -> Iterator[NDArray[np.intp]]:
-    size = max(1, _AT_ONCE // max(width, 1))
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]

@@ -228,7 +228,7 @@ def test_a_register_searched_in_parts_gives_the_same_scores(
 ) -> None:
     templates, probes = unit(7, 300), unit(8, 7)
     whole = matcher(templates).scores(probes)
-    monkeypatch.setattr("gate.match._AT_ONCE", 1000)
+    monkeypatch.setattr("gate.cohort._AT_ONCE", 1000)
     assert matcher(templates).scores(probes) == pytest.approx(whole, abs=1e-5)
 
 
@@ -237,6 +237,6 @@ def test_a_sampled_cohort_leaves_the_scores_about_as_they_are(
 ) -> None:
     templates, probes = unit(7, 2000), unit(8, 5)
     whole = matcher(templates).scores(probes)
-    monkeypatch.setattr("gate.match._EXACT_COHORT", 1000)
+    monkeypatch.setattr("gate.cohort._EXACT_COHORT", 1000)
     sampled = matcher(templates).scores(probes)
     assert np.abs(sampled - whole).mean() < 0.02
