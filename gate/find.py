@@ -78,7 +78,10 @@ def find(
         # They stand upright here, yet one of them may lie in the grass.
         lying = confirmed(_new(lying, upright), pixels, finder, options.doubts, people=False)
     candidates = merge([*upright, *lying])
-    people = people or shows_people(candidates, pixels, finder, options.doubts)
+    if not people:
+        # What was found upright was asked already.
+        new = [face for face in candidates if face not in upright]
+        people = shows_people(new, pixels, finder, options.doubts)
     kept = confirmed(candidates, pixels, finder, options.doubts, people=people)
     faces = [replace(face, weak=face.score < options.sure) for face in kept]
     smallest = _SMALLEST_FOUND * edge / max(edges)
