@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 from cli.site import Site, login_name
+from gate.errors import SettingsError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text.")]
 By = Annotated[
@@ -21,6 +23,16 @@ def site_of(context: typer.Context) -> Site:
     site = context.find_object(Site)
     assert site is not None, "the callback of the app sets the site"  # noqa: S101
     return site
+
+
+def require_channels(site: Site, names: Iterable[str]) -> None:
+    """Raises SettingsError unless the site has a channel of each of these names."""
+    unknown = sorted(set(names) - set(site.settings.channels))
+    if unknown:
+        raise SettingsError(
+            f"There is no channel called {', '.join(unknown)}; this site has "
+            f"{', '.join(site.settings.channels)}. Nothing was changed."
+        )
 
 
 def actor(by: str) -> str:

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.options import AsJson, By, Ref, actor, site_of
+from cli.options import AsJson, By, Ref, actor, require_channels, site_of
 from cli.output import british, print_json, print_table, say
 from cli.recognition import WORDS, references_to_renew
 from cli.site import Site, now
 from consent_db import biometrics, consents, restrictions
-from gate.errors import RegisterError, SettingsError, UnknownPerson
+from gate.errors import RegisterError, UnknownPerson
 from gate.permission import may_have_template, permission, restriction_on
 from gate.values import (
     ALL_CHANNELS,
@@ -225,7 +225,7 @@ class _Said:
 
 
 def _record(site: Site, ref: str, channels: list[str], said: _Said, by: str) -> None:
-    _check_channels(site, channels)
+    require_channels(site, channels)
     today = day_of(now())
     with site.database.transaction(by) as transaction:
         for channel in channels:
@@ -271,7 +271,7 @@ def add_restriction(
 ) -> None:
     """Put a person on the restricted list: photos that may show them are blocked."""
     site = site_of(context)
-    _check_channels(site, [name for name in channel if name != ALL_CHANNELS])
+    require_channels(site, [name for name in channel if name != ALL_CHANNELS])
     begin = valid_from.date() if valid_from else day_of(now())
     end = valid_until.date() if valid_until else None
     with site.database.transaction(actor(by)) as transaction:
@@ -295,12 +295,3 @@ def lift_restriction(context: typer.Context, ref: Ref, by: By = "") -> None:
     if not lifted:
         raise RegisterError(f"{ref} is not on the restricted list; nothing was changed.")
     say(f"{ref} is no longer on the restricted list.")
-
-
-def _check_channels(site: Site, channels: Sequence[str]) -> None:
-    unknown = [name for name in channels if name not in site.settings.channels]
-    if unknown:
-        raise SettingsError(
-            f"There is no channel called {', '.join(unknown)}; this site has "
-            f"{', '.join(site.settings.channels)}. Nothing was recorded."
-        )

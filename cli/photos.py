@@ -14,7 +14,7 @@ import typer
 from PIL import Image
 
 from cli.cases import case_of, the_photo
-from cli.options import AsJson, site_of
+from cli.options import AsJson, require_channels, site_of
 from cli.output import complain, print_json, print_table, say
 from cli.site import Site
 from consent_db import stored
@@ -22,7 +22,7 @@ from consent_db.stored import StoredPhoto
 from gate.annotate import annotate
 from gate.case import Case
 from gate.english import ENGLISH
-from gate.errors import SettingsError, SiteError
+from gate.errors import SiteError
 from gate.explain import as_dict, as_text, explain, face_outcomes, may_see_original
 from gate.load import load
 from gate.roles import Role
@@ -41,12 +41,7 @@ def check(
 ) -> None:
     """Say what would happen to these photos. Nothing is written or kept."""
     site = site_of(context)
-    unknown = set(channel) - set(site.settings.channels)
-    if unknown:
-        raise SettingsError(
-            f"There is no channel called {', '.join(sorted(unknown))}; this site has "
-            f"{', '.join(site.settings.channels)}."
-        )
+    require_channels(site, channel)
     gate = site.gate()
     rows: list[dict[str, object]] = []
     unread = []

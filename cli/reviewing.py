@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.cases import case_of, the_photo
-from cli.options import AsJson, By, actor, site_of
+from cli.options import AsJson, By, actor, require_channels, site_of
 from cli.output import print_json, print_table, say
 from cli.people import known
 from cli.photos import write_picture
@@ -27,7 +27,7 @@ from cli.review_tables import (
 from cli.site import Site
 from consent_db import statements, stored
 from consent_db.stored import StoredPhoto
-from gate.errors import RegisterError, SettingsError
+from gate.errors import RegisterError
 from gate.roles import Role
 from gate.statements import Statement, StatementKind
 from gate.values import ALL_CHANNELS
@@ -200,12 +200,7 @@ def refuse(
 ) -> None:
     """Refuse a photo for good: no copy of it is released there any more."""
     site, chosen = site_of(context), the_photo(site_of(context), photo)
-    unknown = sorted(set(channel) - set(site.settings.channels))
-    if unknown:
-        raise SettingsError(
-            f"There is no channel called {', '.join(unknown)}; this site has "
-            f"{', '.join(site.settings.channels)}. Nothing was changed."
-        )
+    require_channels(site, channel)
     said = [
         Statement(0, StatementKind.REFUSED, channel=name)
         for name in dict.fromkeys(channel or [ALL_CHANNELS])

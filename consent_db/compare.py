@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from consent_db import biometrics, consents, people, restrictions
 from consent_db.plans import Difference, Item
 from consent_db.rows import Value
-from gate.values import BiometricRecord, ConsentRecord, ConsentStatus, Person, Restriction
+from gate.values import BiometricRecord, ConsentRecord, ConsentStatus, Person, Restriction, voice
 
 Numbered: TypeAlias = Sequence[tuple[int, Value]]
 """Values with the numbers of their rows."""
@@ -128,7 +128,7 @@ def _in_time(row: tuple[int, Said]) -> tuple[object, ...]:
 
 
 def _voice(record: Said, about: Callable[[Said], tuple[str, str]]) -> tuple[object, ...]:
-    return *about(record), record.given_by.strip().casefold(), record.obtained_on
+    return *about(record), voice(record.given_by), record.obtained_on
 
 
 def _contradiction(number: int, record: Said, before: Said) -> str:

@@ -14,7 +14,7 @@ from consent_db.numbering import next_ids
 from consent_db.schema import consents
 from consent_db.transaction import Transaction
 from gate.errors import RegisterError
-from gate.values import ConsentRecord, ConsentStatus
+from gate.values import ConsentRecord, ConsentStatus, voice
 
 _FIELDS = tuple(field.name for field in fields(ConsentRecord))
 _COLUMNS = tuple(consents.c[name] for name in _FIELDS)
@@ -47,8 +47,7 @@ def _was_followed(connection: Connection, said: ConsentRecord) -> bool:
         consents.c.channel == said.channel,
         consents.c.obtained_on > said.obtained_on,
     )
-    voice = said.given_by.strip().casefold()
-    return voice in {name.strip().casefold() for name in connection.execute(later).scalars()}
+    return voice(said.given_by) in {voice(name) for name in connection.execute(later).scalars()}
 
 
 def record_all(tx: Transaction, said: Sequence[ConsentRecord]) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from gate.values import (
     ConsentStatus,
     Person,
     Restriction,
+    voice,
 )
 
 Value: TypeAlias = Person | ConsentRecord | BiometricRecord | Restriction
@@ -107,7 +108,7 @@ def _said(value: Value) -> tuple[object, ...]:
     """One voice says one thing on one day about one channel."""
     assert isinstance(value, ConsentRecord | BiometricRecord)  # noqa: S101 - by KINDS
     channel = getattr(value, "channel", None)
-    return value.person, channel, value.given_by.casefold(), value.obtained_on
+    return value.person, channel, voice(value.given_by), value.obtained_on
 
 
 def _ref(value: Value) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from consent_db import people
 from consent_db.schema import biometrics, template_references, templates
 from consent_db.transaction import Transaction
 from gate.errors import EnrolmentRefused, RegisterUnreachable
-from gate.values import ConsentStatus, Gallery, References, day_of
+from gate.values import ConsentStatus, Gallery, References, day_of, voice
 
 
 class Reference(NamedTuple):
@@ -204,7 +204,7 @@ def _require_permission(tx: Transaction, ref: str) -> None:
     today = day_of(tx.now)
     granted = ConsentStatus.GRANTED.value
     said = [row for row in rows if row.status != granted or row.obtained_on <= today]
-    newest = {row.given_by.strip().casefold(): row for row in said}
+    newest = {voice(row.given_by): row for row in said}
     agreed = bool(newest) and all(row.status == granted for row in newest.values())
     if not agreed or (said[-1].valid_until is not None and said[-1].valid_until < today):
         raise EnrolmentRefused(

@@ -20,7 +20,8 @@ class Transaction:
         self.now = now.astimezone(UTC)
         self.wiped = False
         self._events: list[audit.Event] = []
-        self._bumped = False
+        self._announced = False
+        self._confirmed = False
 
     def audit(self, action: str, subject: str, details: Mapping[str, object]) -> None:
         """Record what is done, with ids and references only; written when the change is stored."""
@@ -33,6 +34,9 @@ class Transaction:
         the clock is behind must not hide that it is.
         """
         self.announce()
+        if self._confirmed:
+            return
+        self._confirmed = True
         at = register.c.confirmed_at
         earlier = update(register).where(or_(at.is_(None), at < self.now))
         self.connection.execute(earlier.values(confirmed_at=self.now))
@@ -42,8 +46,8 @@ class Transaction:
 
         For what a machine changes by itself: that must not make old lists count as current.
         """
-        if not self._bumped:
-            self._bumped = True
+        if not self._announced:
+            self._announced = True
             self.connection.execute(update(register).values(revision=register.c.revision + 1))
 
     def confirm(self) -> None:

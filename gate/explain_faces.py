@@ -19,6 +19,7 @@ from gate.values import (
     Outcome,
     Restriction,
     Verdict,
+    voice,
 )
 from gate.words import Catalogue, Text, is_released
 
@@ -263,7 +264,7 @@ def _statement(words: Catalogue, record: ConsentRecord) -> str:
 
 
 def _giver(words: Catalogue, given_by: str) -> str:
-    known = words.givers.get(given_by.strip().casefold())
+    known = words.givers.get(voice(given_by))
     return known or words.say(Text.OTHER_GIVER, giver=isolated(given_by))
 
 

@@ -19,6 +19,7 @@ from gate.values import (
     FaceReason,
     Person,
     Restriction,
+    voice,
 )
 
 Record = TypeVar("Record", ConsentRecord, BiometricRecord)
@@ -100,7 +101,7 @@ def newest_of_each(records: Sequence[Record]) -> list[Record]:
     """
     latest: dict[str, Record] = {}
     for record in sorted(records, key=lambda r: (r.obtained_on, r.id)):
-        speaker = record.given_by.strip().casefold()
+        speaker = voice(record.given_by)
         latest.pop(speaker, None)
         latest[speaker] = record
     return list(latest.values())

@@ -15,18 +15,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from io import StringIO
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from gate import durable
 from gate.english import ENGLISH
 from gate.errors import SiteError
 from gate.event_files import event_file
+from gate.html import templates
 from gate.safe_text import clean, isolated
 from gate.values import Reason, Verdict
 from gate.words import Catalogue, Status, Text, plain_reason_sentence, status_of
@@ -188,7 +187,7 @@ def _inert(text: str) -> str:
 
 
 def _page(words: Catalogue, event: str, channels: Sequence[str], lines: Sequence[_Line]) -> str:
-    environment = _environment()
+    environment = templates()
     style = environment.get_template("results.css").render(columns=len(channels) + 1)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     name = isolated(event) if event else words.say(Text.NO_EVENT)
@@ -223,14 +222,3 @@ def _summary(
     counts = Counter(line.cells[place].status for line in lines if line.cells)
     texts = [(s.value, words.counts[s].format(count=counts[s])) for s in Status if counts[s]]
     return words.channel_title(clean(channel)), texts
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("gate", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -193,6 +193,11 @@ class BiometricRecord:
     valid_until: date | None = None
 
 
+def voice(given_by: str) -> str:
+    """Who spoke, however the name was typed: two records of one voice compare equal."""
+    return given_by.strip().casefold()
+
+
 ALL_CHANNELS = "all"
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from gate import durable
@@ -17,6 +15,7 @@ from gate.evaluation import wording
 from gate.evaluation.pictures import Miss
 from gate.evaluation.plots import draw
 from gate.evaluation.report import Report, to_json
+from gate.html import templates
 
 PAGE, DATA = "evaluation.html", "evaluation.json"
 
@@ -44,7 +43,7 @@ def write(
 
 def render(report: Report, pictures: Sequence[Miss], *, no_pictures: bool) -> str:
     """The page as HTML: no script, nothing from elsewhere, every text escaped."""
-    environment = _environment()
+    environment = templates()
     plots = draw(report)
     style = environment.get_template("evaluation.css").render() + plots.css
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -91,14 +90,3 @@ def _encoded(miss: Miss) -> dict[str, object]:
         "height": miss.height,
         "why": miss.why,
     }
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("gate", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
