@@ -36,7 +36,6 @@ from gate.explain import face_outcomes
 from gate.load import load
 from gate.roles import Role
 from gate.values import Verdict, day_of
-from gate.vault import Vault
 
 Made = TypeVar("Made")
 
@@ -153,7 +152,7 @@ def _write_picture(site: Site, out: Path) -> str:
         photos = [p for p in stored.decisions(connection) if _is_telling(p)]
     photo = max(photos, key=lambda p: len(p.judgement.faces))
     case = case_of(site, photo)
-    data = Vault(site.vault).path(photo.photo).read_bytes()
+    data = site.originals.read(photo.photo)
     before = load(data, site.policy.limits, long_edge=site.policy.inspect_edge)
     boxes = [face.box.scaled(before.scale) for face in case.judgement.faces]
     marked = annotate(before.pixels, boxes, face_outcomes(case, Role.ADMIN, "website"))

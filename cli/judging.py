@@ -14,7 +14,6 @@ from gate.engine_names import engine_version
 from gate.engines.weights import YUNET, locate
 from gate.policy import Basis
 from gate.values import Arrival, Judgement, Reason, Versions, day_of
-from gate.vault import read_original
 
 
 def open_judge(root: Path) -> Callable[[Path, Arrival], Judgement]:
@@ -23,10 +22,11 @@ def open_judge(root: Path) -> Callable[[Path, Arrival], Judgement]:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore")
     logging.getLogger("PIL").setLevel(logging.ERROR)
-    gate = Site(root).gate()
+    site = Site(root)
+    gate = site.gate()
 
-    def judge(path: Path, arrival: Arrival) -> Judgement:
-        return gate.judge(arrival.photo, read_original(path, arrival.photo))
+    def judge(_path: Path, arrival: Arrival) -> Judgement:
+        return gate.judge(arrival.photo, site.originals.read(arrival.photo))
 
     return judge
 

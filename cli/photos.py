@@ -27,7 +27,6 @@ from gate.explain import as_dict, as_text, explain, face_outcomes, may_see_origi
 from gate.load import load
 from gate.roles import Role
 from gate.values import Decision, Face, Judgement, Outcome
-from gate.vault import Vault, read_original
 from gate.words import reason_sentence
 
 
@@ -176,7 +175,7 @@ def write_picture(site: Site, case: Case, role: Role, out: Path) -> None:
     if not case.judgement.width:
         raise SiteError("This file could not be read as a picture, so none can be drawn.")
     photo = case.judgement.photo
-    data = read_original(Vault(site.vault).path(photo), photo)
+    data = site.originals.read(photo)
     shown = load(data, site.policy.limits, long_edge=site.policy.inspect_edge)
     boxes = [face.box.scaled(shown.scale) for face in case.judgement.faces]
     drawn = annotate(shown.pixels, boxes, face_outcomes(case, role))

@@ -14,7 +14,6 @@ from gate.errors import RegisterChanged, RegisterError, SiteError
 from gate.publish import Publisher
 from gate.statements import Change, Statement, StatementKind
 from gate.values import WORTH_TRYING_AGAIN, Judgement
-from gate.vault import Vault, read_original
 
 MOST_ATTEMPTS = 5
 CAUSE = "review"
@@ -54,7 +53,7 @@ def rejudge(site: Site, photo: StoredPhoto, wish: Wish) -> tuple[StoredPhoto, Ch
 
 def original(site: Site, photo: str) -> bytes:
     """The bytes as they were dropped. Raises SiteError when they are gone or others."""
-    return read_original(Vault(site.vault).path(photo), photo)
+    return site.originals.read(photo)
 
 
 def _published(site: Site, photo: StoredPhoto, data: bytes, wish: Wish) -> Change:

@@ -24,6 +24,7 @@ from gate.pipeline import Gate
 from gate.policy import Engines, Policy
 from gate.ports import FaceReader
 from gate.settings import Settings
+from gate.vault import Vault
 
 REGISTER_FILE = "register/photogate.sqlite3"
 
@@ -81,6 +82,11 @@ class Site:
     def vault(self) -> Path:
         """Where originals are kept."""
         return self.root / "vault"
+
+    @cached_property
+    def originals(self) -> Vault:
+        """The originals, as they were dropped."""
+        return Vault(self.vault)
 
     @property
     def register_url(self) -> str:

@@ -1,8 +1,8 @@
-"""Who asks, and how much each may see; a role without an entry sees the least."""
+"""Who asks, how much each may see, and what each may do; without an entry: nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -52,3 +52,77 @@ _SIGHTS: Mapping[str, Sight] = MappingProxyType(
 def sight_of(role: str) -> Sight:
     """What this role may see; a word that is no role sees the least."""
     return _SIGHTS.get(role, LEAST)
+
+
+class Act(StrEnum):
+    """Something that is done or looked at, as far as roles differ in it."""
+
+    DROP = "drop"
+    SEE_DECISIONS = "see_decisions"
+    SEE_EVIDENCE = "see_evidence"
+    SEE_ORIGINAL = "see_original"
+    PULL = "pull"
+    RECORD_PUBLICATION = "record_publication"
+    END_TAKEDOWN = "end_takedown"
+    REVIEW = "review"
+    RELEASE_VETOED = "release_vetoed"
+    SEE_PEOPLE = "see_people"
+    CHANGE_PEOPLE = "change_people"
+    CHANGE_CONSENTS = "change_consents"
+    CHANGE_BIOMETRICS = "change_biometrics"
+    SEE_RESTRICTIONS = "see_restrictions"
+    CHANGE_RESTRICTIONS = "change_restrictions"
+    ENROL = "enrol"
+    CALIBRATE = "calibrate"
+    EXPORT_PERSON = "export_person"
+    ERASE_PERSON = "erase_person"
+    RETAIN = "retain"
+    LOCK = "lock"
+    SEE_LOCKED = "see_locked"
+    OPEN_INCIDENT = "open_incident"
+    SEE_AUDIT = "see_audit"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_KEYS = "manage_keys"
+    MANAGE_SITE = "manage_site"
+    EVALUATE = "evaluate"
+
+
+_ADMINISTRATORS = frozenset({Role.WEBSITE, Role.SOCIAL})
+_LEADS = frozenset({Role.DSL, Role.DPL})
+_ACTS: Mapping[Act, frozenset[Role]] = MappingProxyType(
+    {
+        Act.DROP: frozenset({Role.COMMS, Role.ADMIN}),
+        Act.SEE_DECISIONS: frozenset(Role),
+        Act.SEE_EVIDENCE: frozenset({Role.AUDITOR, Role.DSL, Role.DPL, Role.ADMIN}),
+        Act.SEE_ORIGINAL: frozenset({Role.COMMS, Role.AUDITOR, Role.DSL, Role.DPL, Role.ADMIN}),
+        Act.PULL: _ADMINISTRATORS,
+        Act.RECORD_PUBLICATION: _ADMINISTRATORS | {Role.COMMS},
+        Act.END_TAKEDOWN: _ADMINISTRATORS | _LEADS,
+        Act.REVIEW: frozenset({Role.DSL}),
+        Act.RELEASE_VETOED: frozenset({Role.DSL, Role.ADMIN}),
+        Act.SEE_PEOPLE: _LEADS | {Role.AUDITOR},
+        Act.CHANGE_PEOPLE: frozenset({Role.DPL, Role.ADMIN}),
+        Act.CHANGE_CONSENTS: frozenset({Role.DPL}),
+        Act.CHANGE_BIOMETRICS: frozenset({Role.DPL}),
+        Act.SEE_RESTRICTIONS: frozenset({Role.DSL}),
+        Act.CHANGE_RESTRICTIONS: frozenset({Role.DSL}),
+        Act.ENROL: frozenset({Role.DPL, Role.ADMIN}),
+        Act.CALIBRATE: frozenset({Role.DPL, Role.ADMIN}),
+        Act.EXPORT_PERSON: frozenset({Role.DPL}),
+        Act.ERASE_PERSON: frozenset({Role.DPL}),
+        Act.RETAIN: frozenset({Role.DPL, Role.ADMIN}),
+        Act.LOCK: frozenset({Role.DSL}),
+        Act.SEE_LOCKED: frozenset({Role.DSL}),
+        Act.OPEN_INCIDENT: _LEADS,
+        Act.SEE_AUDIT: frozenset({Role.AUDITOR, Role.DPL}),
+        Act.MANAGE_ACCOUNTS: frozenset({Role.ADMIN}),
+        Act.MANAGE_KEYS: frozenset({Role.ADMIN}),
+        Act.MANAGE_SITE: frozenset({Role.ADMIN}),
+        Act.EVALUATE: frozenset({Role.DPL, Role.AUDITOR, Role.ADMIN}),
+    }
+)
+
+
+def may(roles: Collection[str], act: Act) -> bool:
+    """Whether somebody with these roles may do this; a word that is no role may do nothing."""
+    return any(role in _ACTS.get(act, frozenset()) for role in roles)

@@ -69,6 +69,13 @@ class Vault:
         finally:
             os.close(descriptor)
 
+    def read(self, photo: str) -> bytes:
+        """The bytes of an original, by its SHA-256.
+
+        Raises SiteError when they cannot be read or are other bytes than were taken.
+        """
+        return read_original(self.path(photo), photo)
+
     def discard(self, photo: str) -> None:
         """Delete an original that turned out to be unfinished and is on no record."""
         try:

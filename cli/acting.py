@@ -1,0 +1,11 @@
+"""Who is at the command line, and whether that person may do what the verb does."""
+
+from __future__ import annotations
+
+from cli.site import Site, login_name
+from gate.roles import Act
+
+
+def acting(site: Site, act: Act, by: str = "") -> str:  # noqa: ARG001
+    """The name that goes into the record for doing this."""
+    return by.strip() or login_name()
