@@ -40,6 +40,7 @@ def record_all(tx: Transaction, said: Sequence[BiometricRecord]) -> tuple[int, .
     for number, one in zip(ids, said, strict=True):
         details = {"record": number, "status": one.status.value}
         tx.audit("biometric.recorded", one.person, details)
+        tx.touch(one.person)
     for ref in sorted({one.person for one in said if one.status is not ConsentStatus.GRANTED}):
         templates.destroy(tx, ref)
     tx.bump()

@@ -65,6 +65,7 @@ def record_all(tx: Transaction, said: Sequence[ConsentRecord]) -> tuple[int, ...
     for number, one in zip(ids, said, strict=True):
         details = {"record": number, "channel": one.channel, "status": one.status.value}
         tx.audit("consent.recorded", one.person, details)
+        tx.touch(one.person)
     tx.bump()
     return tuple(ids)
 

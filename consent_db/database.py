@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from consent_db import engine as engines
 from consent_db.failures import mapped
+from consent_db.schema import releases
 from consent_db.transaction import Transaction
 from consent_db.upgrade import upgrade
 from gate.errors import RegisterError, RegisterUnreachable
@@ -19,23 +20,45 @@ BUSY_SECONDS = 30.0
 """How long a writer waits for another one."""
 
 
+Aftermath = Callable[[Transaction], None]
+"""What follows for released copies from a change that touched people; part of the change."""
+
+
+def no_aftermath(tx: Transaction) -> None:
+    """For registers without released copies. Raises RegisterError when it matters."""
+    if tx.touched and tx.connection.execute(select(releases.c.id).limit(1)).first() is not None:
+        raise RegisterError(
+            "Copies have been released, and what this change means for them cannot be told here. "
+            "Nothing was stored."
+        )
+
+
 class Database:
     """A register at an address: a SQLite file (``sqlite:///path``) or PostgreSQL.
 
     Making one opens nothing. It may be used by several threads and processes at once and be sent
-    to a worker process: every use has a connection of its own. Raises SettingsError when the
-    address cannot be used.
+    to a worker process: every use has a connection of its own. ``aftermath`` draws the
+    consequences for released copies before a change or a judgement is stored. Raises
+    SettingsError when the address cannot be used.
     """
 
-    def __init__(self, url: str, clock: Clock, *, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        *,
+        busy_seconds: float = BUSY_SECONDS,
+        aftermath: Aftermath = no_aftermath,
+    ) -> None:
         self._url = engines.parse(url)
         self._clock = clock
+        self._aftermath = aftermath
         self._busy_seconds = busy_seconds
         self._engine = engines.make(self._url, busy_seconds)
 
     def __reduce__(self) -> tuple[object, ...]:
         whole = self._url.render_as_string(hide_password=False)
-        return _rebuilt, (whole, self._clock, self._busy_seconds)
+        return _rebuilt, (whole, self._clock, self._busy_seconds, self._aftermath)
 
     @property
     def place(self) -> str:
@@ -79,6 +102,8 @@ class Database:
         with self._begun(writes=True) as connection:
             transaction = Transaction(connection, who, self._clock())
             yield transaction
+            if transaction.touched or transaction.judged:
+                self._aftermath(transaction)
             transaction.finish()
         if transaction.wiped:
             self._empty_log()
@@ -108,5 +133,5 @@ class Database:
                 connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _rebuilt(url: str, clock: Clock, busy_seconds: float) -> Database:
-    return Database(url, clock, busy_seconds=busy_seconds)
+def _rebuilt(url: str, clock: Clock, busy_seconds: float, aftermath: Aftermath) -> Database:
+    return Database(url, clock, busy_seconds=busy_seconds, aftermath=aftermath)

@@ -50,6 +50,7 @@ def add_or_change_all(tx: Transaction, persons: Sequence[Person]) -> int:
     for person in changed:
         differing = [name for name in _FIELDS if _differs(name, person, known[person.ref])]
         tx.audit("person.changed", person.ref, {"fields": differing, **_facts(person)})
+        tx.touch(person.ref)
     if added or changed:
         tx.bump()
     return len(added) + len(changed)

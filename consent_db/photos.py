@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select
 
-from consent_db import evidence, statements
+from consent_db import removals, statements
 from consent_db.database import Database
+from consent_db.recording import (
+    RELEASE,
+    add_drop,
+    add_judgement,
+    add_releases,
+    end_releases,
+    photo_number,
+    same_file,
+)
 from consent_db.register import revision
 from consent_db.schema import decisions as decisions_table
 from consent_db.schema import drops as drops_table
@@ -32,11 +40,7 @@ from gate.values import (
 
 __all__ = ["SqlLedger", "StoredPhoto", "decisions", "drops", "events", "find", "stored"]
 
-_FARTHEST = 2**63 - 1
 _RELEASED = (Verdict.APPROVE, Verdict.BLUR)
-_RELEASE = tuple(
-    releases_table.c[name] for name in ("channel", "path", "sha256", "width", "height", "size")
-)
 
 
 class SqlLedger:
@@ -60,7 +64,7 @@ class SqlLedger:
 
     def has_drop(self, arrival: Arrival) -> bool:
         """Whether this very file (path, content, modification time) is recorded for good."""
-        known = select(drops_table.c.id).join(photos).where(*_same_file(arrival)).limit(1)
+        known = select(drops_table.c.id).join(photos).where(*same_file(arrival)).limit(1)
         with self._database.reading() as connection:
             recorded = connection.execute(known).first() is not None
             return recorded and _is_settled(connection, arrival.photo)
@@ -78,14 +82,14 @@ class SqlLedger:
         _require_sound(judgement, releases)
         with self._database.transaction(self._actor) as tx:
             _require_same_basis(tx, judgement)
-            photo = _photo(tx, judgement.photo)
+            photo = photo_number(tx, judgement.photo)
             if not _blocks_everywhere(judgement):
                 # What could not be looked at need not know what people said: it releases nothing.
                 _require_same_statements(tx, judgement, photo)
-            _add_drop(tx, arrival, photo)
-            _end_releases(tx, judgement.photo, photo)
-            number = _add_judgement(tx, judgement, photo, "dropped")
-            _add_releases(tx, judgement.photo, number, releases)
+            add_drop(tx, arrival, photo)
+            end_releases(tx, judgement.photo, photo)
+            number = add_judgement(tx, judgement, photo, "dropped")
+            add_releases(tx, judgement.photo, number, releases)
 
     def rejudge(
         self, judgement: Judgement, releases: Sequence[Release], cause: str, change: Change
@@ -102,9 +106,9 @@ class SqlLedger:
             _require_same_basis(tx, judgement)
             statements.change(tx, judgement.photo, photo, change)
             _require_same_statements(tx, judgement, photo)
-            ended = _end_releases(tx, judgement.photo, photo)
-            number = _add_judgement(tx, judgement, photo, cause)
-            _add_releases(tx, judgement.photo, number, releases)
+            ended = end_releases(tx, judgement.photo, photo)
+            number = add_judgement(tx, judgement, photo, cause)
+            add_releases(tx, judgement.photo, number, releases)
         return ended
 
     def record_duplicate(self, arrival: Arrival) -> None:
@@ -113,13 +117,23 @@ class SqlLedger:
         Raises RegisterError when they were never judged.
         """
         with self._database.transaction(self._actor) as tx:
-            _add_drop(tx, arrival, _judged_photo(tx, arrival.photo))
+            add_drop(tx, arrival, _judged_photo(tx, arrival.photo))
 
     def releases(self) -> Mapping[str, Release]:
         """Every copy that should lie in ``ready/`` now, by its path."""
-        current = select(*_RELEASE).where(releases_table.c.ended_at.is_(None))
+        current = select(*RELEASE).where(releases_table.c.ended_at.is_(None))
         with self._database.reading() as connection:
             return {row.path: Release(*row) for row in connection.execute(current)}
+
+    def removals(self) -> Mapping[str, str]:
+        """The SHA-256 of every copy that ended and may still lie in ``ready/``, by its path."""
+        with self._database.reading() as connection:
+            return removals.pending(connection) if removals.is_any(connection) else {}
+
+    def discharge(self, paths: Collection[str]) -> None:
+        """Record that ended copies no longer lie at these paths."""
+        with self._database.transaction(self._actor) as tx:
+            removals.discharge(tx, paths)
 
     def has_ended(self, path: str, sha256: str) -> bool:
         """Whether a copy with these bytes was released to this path at some time, and ended."""
@@ -151,24 +165,6 @@ def _is_settled(connection: Connection, photo: str) -> bool:
     of_newest = decisions_table.c.judgement_id == number
     reasons = set(connection.execute(select(decisions_table.c.reason).where(of_newest)).scalars())
     return not reasons or not reasons <= WORTH_TRYING_AGAIN
-
-
-def storable(name: str) -> str:
-    """A file's name as every database can keep it; bytes that are no text become escapes."""
-    return name.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
-
-
-def _storable_time(arrival: Arrival) -> int:
-    # Some file systems keep times that are farther away than 64 bits of nanoseconds reach.
-    return max(-_FARTHEST, min(arrival.modified_ns, _FARTHEST))
-
-
-def _same_file(arrival: Arrival) -> tuple[ColumnElement[bool], ...]:
-    return (
-        drops_table.c.original == storable(arrival.original),
-        photos.c.sha256 == arrival.photo,
-        drops_table.c.modified_ns == _storable_time(arrival),
-    )
 
 
 def _require_sound(judgement: Judgement, releases: Sequence[Release]) -> None:
@@ -223,7 +219,7 @@ def _outdated(tx: Transaction, paths: Collection[str], policy: str | None) -> se
 
 def _void(tx: Transaction, judgement: Judgement) -> None:
     """Record that the photo has to be judged again: no copy of it stands meanwhile."""
-    photo = _photo(tx, judgement.photo)
+    photo = photo_number(tx, judgement.photo)
     versions = replace(judgement.versions, register=revision(tx.connection))
     decisions = tuple(
         Decision(one.channel, Verdict.BLOCK, Reason.CRASHED) for one in judgement.decisions
@@ -232,112 +228,5 @@ def _void(tx: Transaction, judgement: Judgement) -> None:
         judgement.photo, 0, 0, day_of(tx.now), versions, judgement.thresholds, decisions,
         detail="Permissions or settings changed before its copies were in place.",
     )  # fmt: skip
-    _end_releases(tx, judgement.photo, photo)
-    _add_judgement(tx, blocked, photo, "cut short")
-
-
-def _photo(tx: Transaction, sha256: str) -> int:
-    known = select(photos.c.id).where(photos.c.sha256 == sha256)
-    number = tx.connection.execute(known).scalar_one_or_none()
-    if number is not None:
-        return int(number)
-    adding = insert(photos).values(sha256=sha256).returning(photos.c.id)
-    return int(tx.connection.execute(adding).scalar_one())
-
-
-def _add_drop(tx: Transaction, arrival: Arrival, photo: int) -> None:
-    same = select(drops_table.c.id).join(photos).where(*_same_file(arrival))
-    if tx.connection.execute(same).first() is not None:
-        return
-    earlier = select(drops_table.c.original).where(drops_table.c.photo_id == photo)
-    first = tx.connection.execute(earlier.order_by(drops_table.c.id).limit(1)).scalar_one_or_none()
-    original = storable(arrival.original)
-    adding = insert(drops_table).values(
-        photo_id=photo,
-        original=original,
-        name=PurePosixPath(original).name,
-        event=storable(arrival.event),
-        size=arrival.size,
-        modified_ns=_storable_time(arrival),
-        at=tx.now,
-        by=tx.actor,
-        duplicate_of=first,
-    )
-    number = tx.connection.execute(adding.returning(drops_table.c.id)).scalar_one()
-    # Not its path: people write names of children into the names of files.
-    tx.audit("photo.dropped", arrival.photo, {"drop": number, "duplicate": first is not None})
-
-
-def _end_releases(tx: Transaction, sha256: str, photo: int) -> tuple[Release, ...]:
-    earlier = select(judgements.c.id).where(judgements.c.photo_id == photo)
-    ending = (
-        update(releases_table)
-        .where(releases_table.c.judgement_id.in_(earlier), releases_table.c.ended_at.is_(None))
-        .values(ended_at=tx.now)
-        .returning(*_RELEASE)
-    )
-    ended = sorted(
-        (Release(*row) for row in tx.connection.execute(ending)), key=lambda copy: copy.channel
-    )
-    for copy in ended:
-        details = {"channel": copy.channel, "copy": copy.sha256}
-        tx.audit("photo.release_ended", sha256, details)
-    return tuple(ended)
-
-
-def _add_judgement(tx: Transaction, judgement: Judgement, photo: int, cause: str) -> int:
-    versions, thresholds = judgement.versions, judgement.thresholds
-    adding = insert(judgements).values(
-        photo_id=photo,
-        at=tx.now,
-        by=tx.actor,
-        day=judgement.on,
-        width=judgement.width,
-        height=judgement.height,
-        software=versions.software,
-        policy=versions.policy,
-        engine=versions.engine,
-        register=versions.register,
-        show=thresholds.show,
-        veto=thresholds.veto,
-        margin=thresholds.margin,
-        faces=evidence.pack(judgement.faces),
-        matches=evidence.pack(judgement.matches),
-        search=evidence.pack(judgement.search),
-        detail=storable(judgement.detail),
-        seconds=dict(judgement.seconds),
-        cause=cause,
-        second=evidence.pack(judgement.second),
-    )
-    number = int(tx.connection.execute(adding.returning(judgements.c.id)).scalar_one())
-    _add_decisions(tx, judgement, number, cause)
-    return number
-
-
-def _add_decisions(tx: Transaction, judgement: Judgement, number: int, cause: str) -> None:
-    rows = [
-        {
-            "judgement_id": number,
-            "channel": one.channel,
-            "verdict": one.verdict.value,
-            "reason": one.reason.value,
-            "faces": evidence.pack(one.faces),
-        }
-        for one in judgement.decisions
-    ]
-    if rows:
-        tx.connection.execute(insert(decisions_table), rows)
-    said = {one.channel: [one.verdict.value, one.reason.value] for one in judgement.decisions}
-    register = judgement.versions.register
-    details = {"judgement": number, "register": register, "decisions": said, "cause": cause}
-    tx.audit("photo.judged", judgement.photo, details)
-
-
-def _add_releases(
-    tx: Transaction, sha256: str, judgement: int, releases: Sequence[Release]
-) -> None:
-    for release in releases:
-        values = {column.name: getattr(release, column.name) for column in _RELEASE}
-        tx.connection.execute(insert(releases_table).values(judgement_id=judgement, **values))
-        details = {"judgement": judgement, "channel": release.channel, "copy": release.sha256}
-        tx.audit("photo.released", sha256, details)
+    end_releases(tx, judgement.photo, photo)
+    add_judgement(tx, blocked, photo, "cut short")

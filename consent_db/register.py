@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 from sqlalchemy import Connection, select
@@ -44,22 +45,30 @@ class SqlRegister:
         Restrictions that were lifted are left out. Raises RegisterUnreachable.
         """
         with self._database.reading() as connection:
-            return RegisterSnapshot(
-                revision=revision(connection),
-                confirmed_at=connection.execute(select(register.c.confirmed_at)).scalar_one(),
-                people={person.ref: person for person in people.everyone(connection)},
-                consents=_by_person(consents.everything(connection)),
-                biometrics=_by_person(biometrics.everything(connection)),
-                restrictions=_by_person(restrictions.standing(connection)),
+            return replace(
+                permissions(connection, self._reader_version),
                 gallery=templates.gallery(connection, self._reader_version),
                 second=self._second(connection),
-                calibration=calibrations.newest(connection, self._reader_version),
             )
 
     def _second(self, connection: Connection) -> Gallery | None:
         if not self._second_version:
             return None
         return templates.gallery(connection, self._second_version)
+
+
+def permissions(connection: Connection, reader_version: str) -> RegisterSnapshot:
+    """All that deciding needs except for the templates, as one connection sees it."""
+    return RegisterSnapshot(
+        revision=revision(connection),
+        confirmed_at=connection.execute(select(register.c.confirmed_at)).scalar_one(),
+        people={person.ref: person for person in people.everyone(connection)},
+        consents=_by_person(consents.everything(connection)),
+        biometrics=_by_person(biometrics.everything(connection)),
+        restrictions=_by_person(restrictions.standing(connection)),
+        gallery=replace(templates.gallery(connection, ""), reader=reader_version),
+        calibration=calibrations.newest(connection, reader_version),
+    )
 
 
 def revision(connection: Connection) -> int:

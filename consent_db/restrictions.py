@@ -80,6 +80,7 @@ def add_all(tx: Transaction, wanted: Sequence[Restriction], reason: str = "") ->
     for number, one in zip(ids, wanted, strict=True):
         details = {"restriction": number, "channels": sorted(one.channels)}
         tx.audit("restriction.added", one.person, details)
+        tx.touch(one.person)
     tx.bump()
     return tuple(ids)
 
@@ -97,6 +98,7 @@ def lift(tx: Transaction, ref: str) -> int:
     for number in lifted:
         tx.audit("restriction.lifted", ref, {"restriction": number})
     if lifted:
+        tx.touch(ref)
         tx.bump()
     return len(lifted)
 

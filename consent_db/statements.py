@@ -84,12 +84,14 @@ def next_number(connection: Connection) -> int:
 
 
 def change(tx: Transaction, sha256: str, photo: int, wanted: Change) -> None:
-    """Store new statements and take back earlier ones, with the reason.
+    """Store new statements and take back earlier ones, with the reason; nothing if there are none.
 
     Raises RegisterError without a reason, or when what is taken back is of another photo, was
     taken back before or is a refusal; UnknownPerson; RegisterChanged when somebody else made a
     statement in the meantime, so that the ids are taken.
     """
+    if not wanted.said and not wanted.taken_back:
+        return
     reason = wanted.reason.strip().encode("utf-8", "backslashreplace").decode()
     if not reason:
         raise RegisterError("Say why, with --reason; nothing was stored.")

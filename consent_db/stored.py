@@ -91,6 +91,17 @@ def stored(connection: Connection, sha256s: Collection[str]) -> dict[str, Stored
     return found
 
 
+def judgements_with(
+    connection: Connection, numbers: Sequence[int]
+) -> Iterator[tuple[_Row, Judgement]]:
+    """The judgements with these numbers, of which there are few, each with its row."""
+    query = select(judgements, photos.c.sha256).join_from(judgements, photos)
+    rows = connection.execute(query.where(judgements.c.id.in_(numbers))).all()
+    judged = _decisions_of(connection, [row.id for row in rows])
+    for row in sorted(rows, key=lambda row: row.id):
+        yield row, _judgement(row, tuple(judged[row.id]))
+
+
 def find(connection: Connection, text: str) -> list[StoredPhoto]:
     """The photos that this may mean.
 

@@ -88,6 +88,7 @@ def save(
     tx.audit(
         "template.saved", ref, {"reader": reader_version, "references": [r["sha256"] for r in rows]}
     )
+    tx.touch(ref)
     tx.bump()
     tx.wipe()
 
@@ -99,6 +100,7 @@ def destroy(tx: Transaction, ref: str) -> int:
     for reader in readers:
         tx.audit("template.destroyed", ref, {"reader": reader})
     if readers:
+        tx.touch(ref)
         tx.bump()
         tx.wipe()
     return len(readers)

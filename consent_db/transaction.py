@@ -12,13 +12,18 @@ from consent_db.schema import register
 
 
 class Transaction:
-    """A change that is under way; ``now`` is in UTC, ``actor`` the person who makes it."""
+    """A change that is under way; ``now`` is in UTC, ``actor`` the person who makes it.
+
+    ``touched`` are people of whom something changed, ``judged`` photos (SHA-256) that were judged.
+    """
 
     def __init__(self, connection: Connection, actor: str, now: datetime) -> None:
         self.connection = connection
         self.actor = actor
         self.now = now.astimezone(UTC)
         self.wiped = False
+        self.touched: set[str] = set()
+        self.judged: list[str] = []
         self._events: list[audit.Event] = []
         self._announced = False
         self._confirmed = False
@@ -50,6 +55,10 @@ class Transaction:
             self._announced = True
             self.connection.execute(update(register).values(revision=register.c.revision + 1))
 
+    def touch(self, person: str) -> None:
+        """Say that something about this person changed on which released copies may rest."""
+        self.touched.add(person)
+
     def confirm(self) -> None:
         """Say that the register was compared with the school's files and is up to date."""
         self.connection.execute(update(register).values(confirmed_at=self.now))
@@ -57,6 +66,11 @@ class Transaction:
     def wipe(self) -> None:
         """Say that something must not be left in the database's own logs either."""
         self.wiped = True
+
+    @property
+    def cause(self) -> str:
+        """What is done here, in the audit log's word for the first part of it."""
+        return self._events[0].action if self._events else ""
 
     def finish(self) -> None:
         """Write the audit entries; the last act before the change is stored."""

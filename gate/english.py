@@ -76,6 +76,7 @@ _REASONS = _FILE_REASONS | {
     "used.",
     Reason.REFUSED_BY_HAND: "Somebody looked at this photo and decided that it must not be used "
     "here.",
+    Reason.CHANNEL_GONE: "Nothing is published here any more.",
 }
 
 _HELD_REASONS = {
@@ -100,6 +101,7 @@ _PLAIN_REASONS = _FILE_REASONS | {
     Reason.STILL_MATCHED: _HELD_PLAINLY,
     Reason.NAMES_NEEDED: _HELD_PLAINLY,
     Reason.REFUSED_BY_HAND: _HELD_PLAINLY,
+    Reason.CHANNEL_GONE: _HELD_PLAINLY,
 }
 
 _FACE_REASONS = {
@@ -121,6 +123,7 @@ _FACE_REASONS = {
     FaceReason.WORDING_NOT_ONLINE: "The permission does not name use on the internet.",
     FaceReason.LEFT_SCHOOL: "This person has left the school.",
     FaceReason.COVER_EVERYONE: "Every face is covered here.",
+    FaceReason.TEMPLATE_GONE: "This person may no longer be recognised by their face.",
     FaceReason.NOT_NAMED: "Nobody has said yet who this is.",
     FaceReason.NAMED_TWICE: "Two faces in this photo were given this name, and nobody can be in "
     "one photo twice.",

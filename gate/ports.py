@@ -127,6 +127,14 @@ class Ledger(Protocol):
         """Every copy that should lie in ``ready/`` now, by its path."""
         ...
 
+    def removals(self) -> Mapping[str, str]:
+        """The SHA-256 of every copy that ended and may still lie in ``ready/``, by its path."""
+        ...
+
+    def discharge(self, paths: Collection[str]) -> None:
+        """Record that ended copies no longer lie at these paths."""
+        ...
+
     def has_ended(self, path: str, sha256: str) -> bool:
         """Whether a copy with these bytes was released to this path at some time, and ended."""
         ...

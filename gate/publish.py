@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -44,7 +44,6 @@ Stored = TypeVar("Stored")
 READY = "ready"
 _RELEASING = (Verdict.APPROVE, Verdict.BLUR)
 _KEY_BYTES = 32
-_UNFINISHED = "unfinished"
 _PATIENCE = 60.0
 """Seconds to wait for another process that publishes; reading all copies again can take long."""
 
@@ -103,6 +102,7 @@ class Publisher:
             try:
                 releases = self._prepare(arrival.event, judgement)
                 self._record(releases, lambda: self._ledger.record(arrival, judgement, releases))
+                self._remove_ended()
                 self._put_into_place(releases)
             except OSError as error:
                 raise _not_writable(error) from error
@@ -120,19 +120,27 @@ class Publisher:
         with self._alone():
             try:
                 releases = self._prepare(event, judgement)
-                # If this is cut short, tells the next one that there is something to recover.
-                make_folder(self._incoming, mode=PRIVATE_FOLDER)
-                write(self._incoming / _UNFINISHED, b"", mode=PRIVATE_FILE)
-                ended = self._record(
+                self._record(
                     releases, lambda: self._ledger.rejudge(judgement, releases, cause, change)
                 )
-                standing = {release.path for release in releases}
-                self._delete(copy.path for copy in ended if copy.path not in standing)
+                self._remove_ended()
                 self._put_into_place(releases)
-                (self._incoming / _UNFINISHED).unlink()
             except OSError as error:
                 raise _not_writable(error) from error
         return releases
+
+    def settle(self) -> int:
+        """Delete from ``ready/`` the copies that have ended; returns how many files went.
+
+        Costs one small query when there are none. Raises RegisterUnreachable or SiteError.
+        """
+        if not self._ledger.removals():
+            return 0
+        with self._lock():
+            try:
+                return self._remove_ended()
+            except OSError as error:
+                raise _not_writable(error) from error
 
     def recover(self) -> Recovery:
         """End what was cut short and set aside what has no record.
@@ -160,6 +168,7 @@ class Publisher:
     def _recover(self) -> Recovery:
         try:
             make_folder(self._incoming, mode=PRIVATE_FOLDER)
+            self._remove_ended()
             live = self._live()
             strangers = self._strangers(live)
             withdrawn = tuple(path for path in strangers if self._has_ended(path))
@@ -215,15 +224,28 @@ class Publisher:
             # Nothing was stored, for certain.
             for release in releases:
                 self._waiting(release.path).unlink(missing_ok=True)
-            (self._incoming / _UNFINISHED).unlink(missing_ok=True)
             raise
 
-    def _delete(self, paths: Iterable[str]) -> None:
-        for path in paths:
+    def _remove_ended(self) -> int:
+        """Delete the files of ended copies; how many there were.
+
+        A file that somebody put in place of an ended copy is set aside instead.
+        """
+        ended = self._ledger.removals()
+        removed = 0
+        for path, sha256 in ended.items():
             target = self._site / path
-            target.unlink(missing_ok=True)
-            if target.parent.is_dir():
+            if not os.path.lexists(target):
+                continue
+            if has(target, sha256):
+                target.unlink()
                 sync_folder(target.parent)
+            else:
+                self._set_aside(target)
+            removed += 1
+        if ended:
+            self._ledger.discharge(ended)
+        return removed
 
     def _put_into_place(self, releases: tuple[Release, ...]) -> None:
         for release in releases:

@@ -379,6 +379,7 @@ class FaceReason(StrEnum):
     WORDING_NOT_ONLINE = "wording_not_online"
     LEFT_SCHOOL = "left_school"
     COVER_EVERYONE = "cover_everyone"
+    TEMPLATE_GONE = "template_gone"
 
 
 class Reason(StrEnum):
@@ -394,6 +395,7 @@ class Reason(StrEnum):
     STILL_MATCHED = "still_matched"
     NAMES_NEEDED = "names_needed"
     REFUSED_BY_HAND = "refused_by_hand"
+    CHANNEL_GONE = "channel_gone"
     NOT_AN_IMAGE = "not_an_image"
     UNSUPPORTED_FORMAT = "unsupported_format"
     DAMAGED = "damaged"

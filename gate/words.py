@@ -197,6 +197,7 @@ _ABOUT_PEOPLE = frozenset(
         Reason.STILL_MATCHED,
         Reason.NAMES_NEEDED,
         Reason.REFUSED_BY_HAND,
+        Reason.CHANNEL_GONE,
     }
 )
 """Reasons that are no fault of the file or the machine: every hold for one of them reads alike."""
@@ -207,6 +208,7 @@ _NEVER_RELEASED = frozenset(
         Reason.STILL_MATCHED,
         Reason.NAMES_NEEDED,
         Reason.REFUSED_BY_HAND,
+        Reason.CHANNEL_GONE,
     }
 )
 

@@ -74,6 +74,7 @@ class MemoryLedger:
     judgements: list[Judgement] = field(default_factory=list)
     released: dict[str, Release] = field(default_factory=dict)
     ended: list[tuple[str, str]] = field(default_factory=list)
+    to_remove: dict[str, str] = field(default_factory=dict)
     said: list[Change] = field(default_factory=list)
     changes: int = 0
     error: Exception | None = None
@@ -112,11 +113,20 @@ class MemoryLedger:
         copies = {rendition.sha256 for one in old for rendition in one.renditions}
         ended = tuple(r for r in self.released.values() if r.sha256 in copies)
         self.ended += [(release.path, release.sha256) for release in ended]
+        self.to_remove |= {release.path: release.sha256 for release in ended}
         self.released = {p: r for p, r in self.released.items() if r not in ended}
         self.judgements.append(judgement)
         self.said.append(change)
         self.released.update({release.path: release for release in releases})
         return ended
+
+    def removals(self) -> Mapping[str, str]:
+        self._fail()
+        return {path: sha for path, sha in self.to_remove.items() if path not in self.released}
+
+    def discharge(self, paths: Collection[str]) -> None:
+        self._fail()
+        self.to_remove = {p: sha for p, sha in self.to_remove.items() if p not in paths}
 
     def has_ended(self, path: str, sha256: str) -> bool:
         self._fail()

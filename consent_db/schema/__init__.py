@@ -24,6 +24,14 @@ from consent_db.schema.register import (
     template_references,
     templates,
 )
+from consent_db.schema.released import (
+    mentions,
+    places,
+    rejudgings,
+    removals,
+    sweeps,
+    takedowns,
+)
 
 __all__ = [
     "Utc",
@@ -35,14 +43,20 @@ __all__ = [
     "decisions",
     "drops",
     "judgements",
+    "mentions",
     "metadata",
     "people",
     "photos",
+    "places",
     "register",
+    "rejudgings",
     "releases",
+    "removals",
     "restrictions",
     "statements",
     "statements_taken_back",
+    "sweeps",
+    "takedowns",
     "template_references",
     "templates",
 ]

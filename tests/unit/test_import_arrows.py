@@ -21,6 +21,7 @@ CONSENT_DB_MAY_USE = {
     "gate.errors",
     "gate.ports",
     "gate.statements",
+    "gate.released",
 }
 PURE = (
     "gate/values.py",
@@ -30,6 +31,7 @@ PURE = (
     "gate/permission.py",
     "gate/assign.py",
     "gate/second_reader.py",
+    "gate/standing.py",
 )
 PURE_MAY_USE = {
     "gate.values",

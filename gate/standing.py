@@ -1,0 +1,155 @@
+"""Whether a released copy still stands on today's register, without looking at its pixels.
+
+The rules of deciding are asked again about what was seen when the photo was judged. Pure.
+
+For one channel, in this order:
+1. A channel that is no longer set up: the copy falls.
+2. A rule now blocks the photo, or no longer lets a face be seen that the copy shows: it falls.
+3. A face is shown because it was compared with a template that may no longer exist: it falls.
+4. What was seen does not reach as far as the thresholds now in force, or a restricted person's
+   template was made since: nobody can tell without looking again.
+5. A rule now asks for a person's look first: the same.
+Otherwise it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from gate.decide import Rules, decide
+from gate.released import VISIBLE, Stand, Standing
+from gate.statements import Statement, place
+from gate.values import (
+    Channel,
+    Decision,
+    FaceDecision,
+    FaceReason,
+    Judgement,
+    Match,
+    Reason,
+    Second,
+    Thresholds,
+    Verdict,
+)
+
+_NO_CHANNEL = Standing(Stand.FALLS, Reason.CHANNEL_GONE, differs=True)
+
+
+@dataclass(frozen=True)
+class Now:
+    """What holds now: the rules with the register's word, and the channels that are set up.
+
+    ``may_compare``: whether a template of this person may exist. ``fresh``: people who are
+    restricted and whose template was made after the photo was judged. ``second``: what a second
+    reader is asked for now.
+    """
+
+    rules: Rules
+    channels: Mapping[str, Channel]
+    may_compare: Callable[[str], bool]
+    fresh: frozenset[str] = frozenset()
+    second: Second | None = None
+    names_needed: bool = False
+
+
+def standing(
+    judgement: Judgement, statements: Sequence[Statement], now: Now
+) -> dict[str, Standing]:
+    """For every channel that was decided about: whether its copy still stands, and why not.
+
+    ``statements`` are those that people made about the photo and that count.
+    """
+    return {
+        before.channel: _standing(judgement, before, statements, now)
+        for before in judgement.decisions
+    }
+
+
+def _standing(
+    judgement: Judgement, before: Decision, statements: Sequence[Statement], now: Now
+) -> Standing:
+    channel = now.channels.get(before.channel)
+    if channel is None:
+        return _NO_CHANNEL
+    placed = place(judgement.faces, statements, names_needed=now.names_needed)
+    if len(placed.faces) != len(judgement.faces) or len(before.faces) != len(judgement.faces):
+        # Somebody spoke of a place that was not judged, or the file could not be looked at.
+        return Standing(Stand.UNSURE, before.reason, differs=True)
+    rules = replace(now.rules, second=judgement.second)
+    after = decide(judgement.faces, judgement.matches, channel, rules, placed.said)
+    if (fallen := _fallen(before, after, now)) is not None:
+        return fallen
+    if now.fresh or not _reaches(judgement, now):
+        return Standing(Stand.UNSURE, differs=True)
+    differs = _differs(before, after)
+    if after.verdict is Verdict.REVIEW:
+        return Standing(Stand.UNSURE, after.reason, differs=differs)
+    return Standing(Stand.STANDS, differs=differs)
+
+
+def _fallen(before: Decision, after: Decision, now: Now) -> Standing | None:
+    for old, new in zip(before.faces, after.faces, strict=True):
+        if old.outcome not in VISIBLE:
+            continue
+        if new.outcome not in VISIBLE:
+            return Standing(Stand.FALLS, _cause(new, after), _whom(old, new, after), differs=True)
+        if _was_compared(old) and old.person is not None and not now.may_compare(old.person):
+            return Standing(Stand.FALLS, FaceReason.TEMPLATE_GONE, old.person, differs=True)
+    if after.verdict is Verdict.BLOCK:
+        vetoed = next((face.person for face in after.faces if _vetoes(face)), None)
+        return Standing(Stand.FALLS, after.reason, vetoed, differs=_differs(before, after))
+    return None
+
+
+def _cause(face: FaceDecision, after: Decision) -> FaceReason | Reason:
+    return after.reason if after.verdict is Verdict.BLOCK else face.reason
+
+
+def _whom(old: FaceDecision, new: FaceDecision, after: Decision) -> str | None:
+    """The restricted person where one vetoes, else whose permission the face has lost."""
+    vetoed = next((face.person for face in after.faces if _vetoes(face)), None)
+    return vetoed or new.person or old.person
+
+
+def _vetoes(face: FaceDecision) -> bool:
+    return face.reason is FaceReason.RESTRICTED
+
+
+def _was_compared(face: FaceDecision) -> bool:
+    return face.reason is FaceReason.PERMITTED and face.statement is None
+
+
+def _differs(before: Decision, after: Decision) -> bool:
+    if before.verdict is not after.verdict:
+        return True
+    pairs = zip(before.faces, after.faces, strict=True)
+    return any(old.outcome is not new.outcome for old, new in pairs)
+
+
+def _reaches(judgement: Judgement, now: Now) -> bool:
+    """Whether what was stored of every face suffices for the thresholds in force now."""
+    if now.second is not None and now.second != judgement.second:
+        return False
+    old, new = judgement.thresholds, now.rules.thresholds
+    if new.veto >= old.veto and new.margin <= old.margin:
+        return True
+    vetoes = any(now.rules.restrictions.values())
+    return all(_is_deep_enough(match, old, new, vetoes=vetoes) for match in judgement.matches)
+
+
+def _is_deep_enough(match: Match, old: Thresholds, new: Thresholds, *, vetoes: bool) -> bool:
+    """Whether nobody who is not among the stored candidates can matter.
+
+    Whoever is left out scores no more than the least of at least two that were kept.
+    """
+    if not match.readable:
+        return True
+    scores = [candidate.score for candidate in match.candidates]
+    if len(scores) < 2:
+        # The register had no more people than these.
+        return True
+    needed = [new.veto] if vetoes and new.veto < old.veto else []
+    if new.margin > old.margin and not max(scores) < new.show:
+        needed.append(max(scores) - new.margin)
+    return all(min(scores) < least for least in needed)
