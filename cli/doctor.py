@@ -14,7 +14,7 @@ from pathlib import Path
 import typer
 
 from cli.enrolment import again_sentence, without_second
-from cli.options import AsJson, site_of
+from cli.options import AsJson, unsettled_site_of
 from cli.output import console, print_json, say
 from cli.recognition import remarks
 from cli.site import Site, now
@@ -40,7 +40,7 @@ class Finding:
 
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Check models, register, folders, permissions, disk and packages, and say what to do."""
-    site = site_of(context)
+    site = unsettled_site_of(context)
     findings = list(_findings(site))
     if as_json:
         print_json(findings)

@@ -7,8 +7,11 @@ from typing import Annotated
 
 import typer
 
+from cli.settling import settle
 from cli.site import Site, login_name
 from gate.errors import SettingsError
+
+_SETTLED = "photogate.settled"
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text.")]
 By = Annotated[
@@ -19,7 +22,19 @@ Ref = Annotated[str, typer.Argument(metavar="REF", help="The person's reference,
 
 
 def site_of(context: typer.Context) -> Site:
-    """The site that the whole command is about."""
+    """The site that the whole command is about, after what is out was brought in line with today.
+
+    Raises RegisterUnreachable, RegisterError or SiteError when that fails.
+    """
+    site = unsettled_site_of(context)
+    if not context.meta.get(_SETTLED):
+        context.meta[_SETTLED] = True
+        settle(site)
+    return site
+
+
+def unsettled_site_of(context: typer.Context) -> Site:
+    """The site that the command is about, as it is: for what must work when all else fails."""
     site = context.find_object(Site)
     assert site is not None, "the callback of the app sets the site"  # noqa: S101
     return site

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from cli.names import register_names
 from cli.results import refresh_results
 from cli.site import Site
-from cli.watching import register_names
 from consent_db import statements, stored
 from consent_db.stored import StoredPhoto
 from gate.errors import RegisterChanged, RegisterError, SiteError

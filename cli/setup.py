@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli.options import site_of
+from cli.options import unsettled_site_of
 from cli.output import say
 from cli.site import Site, embedded_url, now
 from consent_db.database import Database
@@ -20,7 +20,7 @@ def init(context: typer.Context) -> None:
 
     Nothing that exists is overwritten.
     """
-    site = site_of(context)
+    site = unsettled_site_of(context)
     make_site(site)
     say(f"A new site is ready in {site.root}.")
     say(f"Look through {site.root / settings_file.FILE_NAME}, then import your people:")

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import cv2
 
+from cli.standing_rules import StandingRules
+from consent_db.aftermath import Consequences
 from consent_db.database import Database
 from consent_db.photos import SqlLedger
 from consent_db.register import SqlRegister
@@ -104,9 +106,19 @@ class Site:
                 "name it with --site; restore the file from a backup; or make a new site with "
                 "'photogate init'."
             )
-        database = Database(self.register_url, now)
+        database = Database(self.register_url, now, aftermath=self.consequences)
         database.migrate()
         return database
+
+    @cached_property
+    def consequences(self) -> Consequences:
+        """What changes mean for copies that were released."""
+        reader, second = self.reader_versions
+        return Consequences(
+            StandingRules(self.policy, second, self.names_by_people),
+            reader,
+            timedelta(days=self.settings.policy.takedown_days),
+        )
 
     @property
     def names_by_people(self) -> bool:

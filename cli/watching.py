@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from types import FrameType
@@ -17,16 +18,22 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from cli.again import Rejudger
 from cli.judging import blocked_by, judge_opener
-from cli.options import site_of
+from cli.names import register_names
+from cli.options import unsettled_site_of
 from cli.output import errors
 from cli.recalibrating import Recalibrator
 from cli.results import refresh_results
+from cli.settling import settle
 from cli.site import Site, now
 from gate.publish import Publisher
+from gate.values import Arrival, Judgement
 from watch.events import Event, EventKind, Summary
 from watch.intake import Intake, Parts, Timing
 from watch.worker import WorkerLimits, WorkerPool
+
+_log = logging.getLogger(__name__)
 
 ACTOR = "photogate watch"
 _RESULTS_EVERY = 5.0  # seconds; a page of ten thousand rows is not written for each photo
@@ -49,7 +56,7 @@ def watch(
 
     Stopping (Ctrl-C, or the system's own way) lets the photos in hand finish.
     """
-    counts = run(site_of(context), once=once, workers=workers, log_json=log_json)
+    counts = run(unsettled_site_of(context), once=once, workers=workers, log_json=log_json)
     if once and counts.left:
         raise typer.Exit(1)
 
@@ -75,25 +82,15 @@ def run(
         nullcontext() if once else Recalibrator(site, ACTOR),
     ):
         parts = Parts(ledger, publisher, pool, on_event)
-        return Intake(site.root, parts, timing).run(once=once, stop=stop)
+        intake = Intake(site.root, parts, timing)
 
+        def submit(arrival: Arrival) -> Future[Judgement]:
+            return pool.submit(site.originals.path(arrival.photo), arrival)
 
-def register_names(site: Site) -> Callable[[], frozenset[str]]:
-    """Every name and reference of the register; read again only when the register changed."""
-    register = site.register()
-    known: list[tuple[int, frozenset[str]]] = []
-
-    def names() -> frozenset[str]:
-        revision = register.revision()
-        if not known or known[0][0] != revision:
-            everybody = register.snapshot().people.values()
-            words = frozenset(
-                word for p in everybody for word in (p.ref, p.given_name, p.family_name) if word
-            )
-            known[:] = [(revision, words)]
-        return known[0][1]
-
-    return names
+        again = Rejudger(site, submit, settle, ACTOR)
+        again.trouble = partial(_log.error, "judging again failed: %s")
+        with again.in_turn(stop) if once else again:
+            return intake.run(once=once, stop=stop)
 
 
 @contextmanager

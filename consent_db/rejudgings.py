@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, func, insert, or_, select, update
 
 from consent_db.schema import photos, rejudgings
 from consent_db.transaction import Transaction
@@ -74,5 +74,5 @@ def _query() -> Select[Any]:
     return query.order_by(rejudgings.c.since, rejudgings.c.photo_id)
 
 
-def _value(row: Row[Any]) -> Rejudging:
+def _value(row: Any) -> Rejudging:  # noqa: ANN401
     return Rejudging(*row)

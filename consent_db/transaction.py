@@ -24,6 +24,7 @@ class Transaction:
         self.wiped = False
         self.touched: set[str] = set()
         self.judged: list[str] = []
+        self.why = ""
         self._events: list[audit.Event] = []
         self._announced = False
         self._confirmed = False
@@ -69,8 +70,8 @@ class Transaction:
 
     @property
     def cause(self) -> str:
-        """What is done here, in the audit log's word for the first part of it."""
-        return self._events[0].action if self._events else ""
+        """Why photos are judged again: ``why``, or the audit log's word for what is done first."""
+        return self.why or (self._events[0].action if self._events else "")
 
     def finish(self) -> None:
         """Write the audit entries; the last act before the change is stored."""

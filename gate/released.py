@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from gate.ports import Release
 from gate.statements import Statement
 from gate.values import (
     WORTH_TRYING_AGAIN,
@@ -19,6 +19,9 @@ from gate.values import (
     RegisterSnapshot,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from gate.ports import Release
 
 VISIBLE = (Outcome.SHOWN, Outcome.NO_FACE)
 """Outcomes that leave a face as it was."""

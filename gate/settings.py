@@ -114,6 +114,7 @@ class PolicySettings(_Section):
 
     leavers_may_be_shown: bool = False
     register_max_age_days: int = Field(default=400, ge=1, le=3_650)
+    takedown_days: int = Field(default=2, ge=0, le=365)
 
 
 class ChannelSettings(_Section):

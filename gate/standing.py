@@ -6,8 +6,8 @@ For one channel, in this order:
 1. A channel that is no longer set up: the copy falls.
 2. A rule now blocks the photo, or no longer lets a face be seen that the copy shows: it falls.
 3. A face is shown because it was compared with a template that may no longer exist: it falls.
-4. What was seen does not reach as far as the thresholds now in force, or a restricted person's
-   template was made since: nobody can tell without looking again.
+4. What was seen does not reach as far as the thresholds now in force: nobody can tell without
+   looking again.
 5. A rule now asks for a person's look first: the same.
 Otherwise it stands.
 """
@@ -40,15 +40,13 @@ _NO_CHANNEL = Standing(Stand.FALLS, Reason.CHANNEL_GONE, differs=True)
 class Now:
     """What holds now: the rules with the register's word, and the channels that are set up.
 
-    ``may_compare``: whether a template of this person may exist. ``fresh``: people who are
-    restricted and whose template was made after the photo was judged. ``second``: what a second
-    reader is asked for now.
+    ``may_compare``: whether a template of this person may exist. ``second``: what a second reader
+    is asked for now. ``names_needed``: people say who is in a photo.
     """
 
     rules: Rules
     channels: Mapping[str, Channel]
     may_compare: Callable[[str], bool]
-    fresh: frozenset[str] = frozenset()
     second: Second | None = None
     names_needed: bool = False
 
@@ -80,7 +78,7 @@ def _standing(
     after = decide(judgement.faces, judgement.matches, channel, rules, placed.said)
     if (fallen := _fallen(before, after, now)) is not None:
         return fallen
-    if now.fresh or not _reaches(judgement, now):
+    if not _reaches(judgement, now):
         return Standing(Stand.UNSURE, differs=True)
     differs = _differs(before, after)
     if after.verdict is Verdict.REVIEW:

@@ -256,7 +256,12 @@ def test_a_register_that_does_not_answer_is_said_to_be_unreachable(
     database: Database, ledger: Ledger
 ) -> None:
     with database.transaction("intruder") as tx:
-        tx.connection.execute(text("DROP TABLE releases"))
+        tx.connection.execute(
+            text(
+                "DROP TABLE releases"
+                + (" CASCADE" if tx.connection.dialect.name == "postgresql" else "")
+            )
+        )
     for ask in (ledger.releases, lambda: ledger.record(arrival(), judgement(), [release()])):
         with pytest.raises(RegisterUnreachable) as caught:
             ask()

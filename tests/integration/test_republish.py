@@ -134,11 +134,11 @@ def test_a_stop_before_old_copies_are_deleted_is_mended_too(
         raise _Stop
 
     with monkeypatch.context() as patched:
-        patched.setattr(publisher, "_delete", stop)
+        patched.setattr(publisher, "_remove_ended", stop)
         with pytest.raises(_Stop):
             publisher.republish("sports-day", other_copies(), "review", SAID)
     assert set(ready(tmp_path)) >= before
-    assert set(Publisher(tmp_path, ledger, no_names).recover().withdrawn) == before
+    assert Publisher(tmp_path, ledger, no_names).settle() == len(before)
     assert ready(tmp_path) == {}
 
 

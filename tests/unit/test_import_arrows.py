@@ -41,6 +41,8 @@ PURE_MAY_USE = {
     "gate.arrays",
     "gate.statements",
     "gate.spoken",
+    "gate.decide",
+    "gate.released",
 }
 
 

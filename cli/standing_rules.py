@@ -1,0 +1,59 @@
+"""The rules by which released copies stand or fall, made from a site's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from gate.decide import Rules
+from gate.permission import may_have_template
+from gate.pipeline import thresholds_in_force
+from gate.policy import Policy
+from gate.released import Standing
+from gate.standing import Now, standing
+from gate.statements import Statement
+from gate.values import Judgement, RegisterSnapshot, Second
+
+
+@dataclass(frozen=True)
+class StandingRules:
+    """Asks the rules of deciding again about stored judgements; can be sent to a worker.
+
+    ``second_version`` is the second reader's, "" for none. ``by_people``: people say who is in a
+    photo, and no face is compared.
+    """
+
+    policy: Policy
+    second_version: str = ""
+    by_people: bool = False
+
+    def __call__(
+        self,
+        judgement: Judgement,
+        statements: Sequence[Statement],
+        snapshot: RegisterSnapshot,
+        on: date,
+    ) -> Mapping[str, Standing]:
+        """For every channel that was decided about, whether its copy still stands."""
+        return standing(judgement, statements, self._now(snapshot, on))
+
+    def _now(self, snapshot: RegisterSnapshot, on: date) -> Now:
+        rules = Rules(
+            snapshot.people,
+            snapshot.consents,
+            snapshot.restrictions,
+            thresholds_in_force(self.policy, snapshot),
+            on,
+            self.policy.leavers_may_be_shown,
+        )
+
+        def may_compare(ref: str) -> bool:
+            return may_have_template(snapshot.biometrics.get(ref, ()), on)
+
+        channels = {channel.name: channel for channel in self.policy.channels}
+        second = self.policy.second
+        asked = (
+            None if second is None else Second(second.mode, self.second_version, second.thresholds)
+        )
+        return Now(rules, channels, may_compare, asked, self.by_people)
