@@ -18,12 +18,13 @@ from gate import manifest
 from gate.demo.school import School
 from gate.manifest import Entry
 from gate.signing import PublicKey, Signer
+from tests.command_line import InProcess
 from tests.e2e.conftest import CommandLine
 
 SiteOf = Callable[[], CommandLine]
 
 
-def pull(run: CommandLine, folder: Path, channel: str = "website") -> Path:
+def pull(run: CommandLine | InProcess, folder: Path, channel: str = "website") -> Path:
     """What pulling leaves behind: the copies of a channel, and their signed manifest."""
     site = Site(run.site)
     query = select(releases, judgements.c.at).join_from(releases, judgements)
@@ -53,16 +54,16 @@ def pull(run: CommandLine, folder: Path, channel: str = "website") -> Path:
 
 
 @pytest.fixture(scope="session")
-def signed(judged: CommandLine, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+def signed(judged: CommandLine, tmp_path_factory: pytest.TempPathFactory) -> InProcess:
     """A judged site that has a signing key. Only look at it."""
     shutil.copytree(judged.site, folder := tmp_path_factory.mktemp("signed") / "site")
-    run = CommandLine(folder)
+    run = InProcess(folder)
     run("verify", "--show-key")
     return run
 
 
 @pytest.fixture(scope="session")
-def pulled_once(signed: CommandLine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pulled_once(signed: InProcess, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder pulled from it. Only look at it."""
     return pull(signed, tmp_path_factory.mktemp("pulled"))
 
@@ -77,7 +78,7 @@ def pictures(folder: Path) -> list[Path]:
     return sorted(p for p in folder.rglob("*.jpg") if p.is_file())
 
 
-def key_of(run: CommandLine) -> str:
+def key_of(run: CommandLine | InProcess) -> str:
     return run("verify", "--show-key").out.strip()
 
 
@@ -85,13 +86,13 @@ def in_words(text: str) -> str:
     return " ".join(text.split())
 
 
-def places(run: CommandLine, folder: Path, *words: str) -> dict[str, str]:
+def places(run: InProcess, folder: Path, *words: str) -> dict[str, str]:
     found = run("verify", str(folder), "--json", *words, expect=1).json()
     assert found["outcome"] == "wrong"
     return {f["name"]: f["place"] for f in found["files"] if f["place"] != "as_listed"}
 
 
-def test_the_key_is_made_once_private_and_on_record(signed: CommandLine) -> None:
+def test_the_key_is_made_once_private_and_on_record(signed: InProcess) -> None:
     assert PublicKey.parse(key_of(signed)) == PublicKey.parse(key_of(signed))
     secret = signed.site / "vault" / ".signing.key"
     assert secret.stat().st_mode & 0o777 == 0o600
@@ -101,7 +102,7 @@ def test_the_key_is_made_once_private_and_on_record(signed: CommandLine) -> None
     assert made[0]["subject"] == signed("verify", "--show-key", "--json").json()["site"]
 
 
-def test_a_pulled_folder_stands(signed: CommandLine, pulled: Path) -> None:
+def test_a_pulled_folder_stands(signed: InProcess, pulled: Path) -> None:
     told = in_words(signed("verify", str(pulled)).out)
     assert "for the website by anna" in told
     assert "Everything here is approved, and still is." in told
@@ -115,9 +116,9 @@ def test_a_pulled_folder_stands(signed: CommandLine, pulled: Path) -> None:
 
 
 def test_outside_the_site_signature_and_bytes_can_be_told(
-    signed: CommandLine, pulled: Path, tmp_path: Path
+    signed: InProcess, pulled: Path, tmp_path: Path
 ) -> None:
-    outside = CommandLine(tmp_path / "no site at all")
+    outside = InProcess(tmp_path / "no site at all")
     told = outside("verify", str(pulled), "--key", key_of(signed), expect=3).out
     assert "cannot be told here" in in_words(told)
     one = pictures(pulled)[0]
@@ -136,7 +137,7 @@ def test_outside_the_site_signature_and_bytes_can_be_told(
     assert not outside.site.exists()
 
 
-def test_whatever_is_done_to_a_folder_is_named(signed: CommandLine, pulled: Path) -> None:
+def test_whatever_is_done_to_a_folder_is_named(signed: InProcess, pulled: Path) -> None:
     first, second, third, *_ = [p.relative_to(pulled).as_posix() for p in pictures(pulled)]
     changed = pulled / first
     changed.write_bytes(changed.read_bytes()[:-3] + b"x\xff\xd9")
@@ -159,7 +160,7 @@ def test_whatever_is_done_to_a_folder_is_named(signed: CommandLine, pulled: Path
     assert "notes.txt is not on the list" in told
 
 
-def test_links_are_named_and_never_followed(signed: CommandLine, pulled: Path) -> None:
+def test_links_are_named_and_never_followed(signed: InProcess, pulled: Path) -> None:
     one = pictures(pulled)[0]
     elsewhere = shutil.move(one, pulled.parent / "elsewhere.jpg")
     one.symlink_to(elsewhere)
@@ -171,7 +172,7 @@ def test_links_are_named_and_never_followed(signed: CommandLine, pulled: Path) -
 
 
 def test_a_changed_list_is_found_but_the_files_are_looked_at(
-    signed: CommandLine, pulled: Path
+    signed: InProcess, pulled: Path
 ) -> None:
     path = pulled / manifest.FILE_NAME
     whole = path.read_bytes()
@@ -188,7 +189,7 @@ def test_a_changed_list_is_found_but_the_files_are_looked_at(
     assert "x.jpg: Not an approved copy" in told
 
 
-def test_a_file_alone_is_told_for_its_channels(signed: CommandLine, pulled: Path) -> None:
+def test_a_file_alone_is_told_for_its_channels(signed: InProcess, pulled: Path) -> None:
     one = pulled / "taken from somewhere.jpg"
     pictures(pulled)[0].rename(one)
     assert "An approved copy for the website since" in in_words(signed("verify", str(one)).out)
@@ -217,12 +218,12 @@ def test_an_ended_release_is_no_longer_approved(site_of: SiteOf, tmp_path: Path)
     told = in_words(run("verify", str(folder / name), expect=1).out)
     assert "No longer approved for the website" in told
     assert "take it down" in told
-    outside = CommandLine(tmp_path / "no site")
+    outside = InProcess(tmp_path / "no site")
     outside("verify", str(folder), "--key", key_of(run), expect=3)
 
 
 def test_nothing_of_people_or_originals_is_in_a_manifest(
-    signed: CommandLine, school: School, pulled_once: Path
+    signed: InProcess, school: School, pulled_once: Path
 ) -> None:
     whole = json.loads((pulled_once / manifest.FILE_NAME).read_bytes())
     stated = json.dumps(whole["manifest"], ensure_ascii=False)
