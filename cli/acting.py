@@ -6,6 +6,6 @@ from cli.site import Site, login_name
 from gate.roles import Act
 
 
-def acting(site: Site, act: Act, by: str = "") -> str:  # noqa: ARG001
+def acting(site: Site, act: Act, by: str = "", *, channel: str = "") -> str:  # noqa: ARG001
     """The name that goes into the record for doing this."""
     return by.strip() or login_name()

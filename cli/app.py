@@ -20,6 +20,7 @@ from cli.photos import check, decisions, why
 from cli.reviewing import review_app
 from cli.setup import init
 from cli.site import Site, software
+from cli.verifying import verify
 from cli.watching import watch
 
 app = typer.Typer(
@@ -67,6 +68,7 @@ app.command("check")(check)
 app.command("decisions")(decisions)
 app.command("why")(why)
 app.add_typer(review_app, name="review")
+app.command("verify")(verify)
 app.add_typer(audit_app, name="audit")
 app.command("evaluate")(evaluate)
 app.command("doctor")(doctor)

@@ -1,39 +1,178 @@
-"""photogate audit: check the log, take it elsewhere."""
+"""photogate audit: read the log, check it, take it elsewhere."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
 
-from cli.options import AsJson, site_of
+from cli import checkpointing
+from cli.acting import acting
+from cli.checkpointing import Compared
+from cli.options import AsJson, By, site_of
 from cli.output import complain, print_json, say
 from cli.site import Site
-from consent_db import audit
+from consent_db import audit, signing_keys
+from consent_db.audit import Entry, Wanted
 from gate.errors import AuditBroken, SiteError
+from gate.roles import Act
+from gate.safe_text import clean
+from gate.signing import PublicKey
 
 audit_app = typer.Typer(no_args_is_help=True, help="The log of everything that was done.")
 
+_MOST = 100_000
+
+
+@audit_app.command("list")
+def list_entries(
+    context: typer.Context,
+    since: Annotated[
+        datetime | None,
+        typer.Option("--since", formats=["%Y-%m-%d"], metavar="DAY", help="From this day on."),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option("--until", formats=["%Y-%m-%d"], metavar="DAY", help="Up to this day."),
+    ] = None,
+    action: Annotated[
+        str, typer.Option("--action", help="Such as consent.recorded, or all of consent.")
+    ] = "",
+    subject: Annotated[
+        str, typer.Option("--subject", help="A reference, or the beginning of a photo's id.")
+    ] = "",
+    actor: Annotated[str, typer.Option("--actor", metavar="NAME", help="Who did it.")] = "",
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, max=_MOST, help="How many at most.")
+    ] = 200,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """List entries of the log, newest first."""
+    site = site_of(context)
+    acting(site, Act.SEE_AUDIT, by)
+    end = until + timedelta(days=1) if until else None
+    wanted = Wanted(_local(since), _local(end), action.strip(), subject.strip(), actor.strip())
+    with site.database.reading() as connection:
+        found = audit.newest(connection, wanted, limit + 1)
+        shown = islice(found, limit)
+        _write_json(shown) if as_json else _write_lines(shown)
+        more = next(found, None) is not None
+    if more:
+        complain(f"There are older ones: these are the newest {limit}. See --limit and --until.")
+
+
+def _local(day: datetime | None) -> datetime | None:
+    return day.astimezone() if day else None
+
+
+def _write_json(entries: Iterable[Entry]) -> None:
+    """A JSON list, without holding it."""
+    separator = "["
+    for entry in entries:
+        sys.stdout.write(f"{separator}\n{json.dumps(entry.as_dict(), ensure_ascii=False)}")
+        separator = ","
+    sys.stdout.write("[]\n" if separator == "[" else "\n]\n")
+
+
+def _write_lines(entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        at = datetime.fromisoformat(entry.at).astimezone()
+        words = (entry.actor, entry.action, entry.subject, entry.details)
+        sys.stdout.write(f"{entry.sequence}  {at:%Y-%m-%d %H:%M:%S}  ")
+        sys.stdout.write("  ".join(clean(word) for word in words) + "\n")
+
 
 @audit_app.command()
-def verify(context: typer.Context, as_json: AsJson = False) -> None:
-    """Check that no entry of the log was changed, removed or put in."""
-    try:
-        with site_of(context).database.reading() as connection:
+def verify(
+    context: typer.Context,
+    against: Annotated[
+        list[Path],
+        typer.Option("--against", metavar="FILE...", help="A checkpoint that was kept elsewhere."),
+    ] = [],  # noqa: B006
+    more: Annotated[list[Path], typer.Argument(metavar="[FILE...]", hidden=True)] = [],  # noqa: B006
+    as_json: AsJson = False,
+) -> None:
+    """Check that no entry of the log was changed, removed or put in.
+
+    Somebody who can change the whole register could write the whole log anew. Only a checkpoint
+    that was kept elsewhere tells that.
+    """
+    problem, entries = None, 0
+    with site_of(context).database.reading() as connection:
+        try:
             entries = audit.verify(connection)
-    except AuditBroken as error:
-        if as_json:
-            print_json({"intact": False, "first_broken": error.sequence, "problem": str(error)})
-        else:
-            complain(str(error))
-        raise typer.Exit(1) from error
+        except AuditBroken as error:
+            problem = error
+        keys = [key.public_key for key in signing_keys.known(connection)] if against else []
+        parsed = [PublicKey.parse(key) for key in keys]
+        compared = checkpointing.compare(connection, parsed, [*against, *more])
     if as_json:
-        print_json({"intact": True, "entries": entries})
+        print_json(_as_dict(problem, entries, compared))
     else:
-        say(f"The log is intact: {entries} entries, each one checked.")
+        _tell(problem, entries, compared)
+    if problem is not None or not all(one.holds for one in compared):
+        raise typer.Exit(1)
+
+
+def _as_dict(
+    problem: AuditBroken | None, entries: int, compared: tuple[Compared, ...]
+) -> dict[str, object]:
+    if problem is not None:
+        told = {"intact": False, "first_broken": problem.sequence, "problem": str(problem)}
+    else:
+        told = {"intact": True, "entries": entries}
+    files = [
+        {
+            "file": str(one.file),
+            "holds": one.holds,
+            "found": one.vouching or "unreadable",
+            "checkpoint": one.checkpoint,
+        }
+        for one in compared
+    ]
+    return {**told, "checkpoints": files} if compared else told
+
+
+def _tell(problem: AuditBroken | None, entries: int, compared: tuple[Compared, ...]) -> None:
+    if problem is not None:
+        complain(str(problem))
+    else:
+        say(f"The log is intact in itself: {entries} entries, each one checked.")
+    for one in compared:
+        (say if one.holds else complain)(one.sentence)
+    if problem is None and compared and all(one.holds for one in compared):
+        newest = max(one.checkpoint.sequence for one in compared if one.checkpoint)
+        say(f"The first {newest} entries are vouched for by what was kept elsewhere.")
+
+
+@audit_app.command()
+def checkpoint(
+    context: typer.Context,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FILE", help="A new file, or a folder for it [this one]."),
+    ] = None,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write down, signed, what the log ends with. Keep that file elsewhere."""
+    site = site_of(context)
+    path, made = checkpointing.make(site, acting(site, Act.SEE_AUDIT, by), to)
+    if as_json:
+        print_json({"file": str(path), "checkpoint": made})
+        return
+    say(f"Written to {path}: it vouches for the first {made.sequence} entries.")
+    say(
+        "Keep it where nobody can change it who can change this computer, for example in the "
+        "e-mail of the data protection lead. Later: photogate audit verify --against FILE"
+    )
 
 
 @audit_app.command()

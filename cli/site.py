@@ -14,6 +14,8 @@ import cv2
 
 from cli.standing_rules import StandingRules
 from consent_db.aftermath import Consequences
+=======
+from consent_db import signing_keys
 from consent_db.database import Database
 from consent_db.photos import SqlLedger
 from consent_db.register import SqlRegister
@@ -26,6 +28,8 @@ from gate.pipeline import Gate
 from gate.policy import Engines, Policy
 from gate.ports import FaceReader
 from gate.settings import Settings
+from gate.signing import PublicKey, Signer
+from gate.signing_key import signing_seed
 from gate.vault import Vault
 
 REGISTER_FILE = "register/photogate.sqlite3"
@@ -119,6 +123,28 @@ class Site:
             reader,
             timedelta(days=self.settings.policy.takedown_days),
         )
+
+    @cached_property
+    def signer(self) -> Signer:
+        """What signs in the site's name; its public key is on record from then on."""
+        signer = Signer(signing_seed(self.vault))
+        self._put_on_record(signer.public_key)
+        return signer
+
+    @cached_property
+    def id(self) -> str:
+        """What tells this site from others in signed documents; a new key does not change it."""
+        return self._put_on_record(self.signer.public_key)
+
+    def _put_on_record(self, key: PublicKey) -> str:
+        return signing_keys.make_known(self.database, login_name(), key.fingerprint, str(key))
+
+    @property
+    def public_keys(self) -> tuple[PublicKey, ...]:
+        """Every key that this site ever signed with, as its register has them."""
+        with self.database.reading() as connection:
+            known = signing_keys.known(connection)
+        return tuple(PublicKey.parse(key.public_key) for key in known)
 
     @property
     def names_by_people(self) -> bool:

@@ -10,18 +10,30 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from consent_db.schema import audit, audit_head
 from gate.errors import AuditBroken
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+_SHA256_BEGINNING = re.compile(r"[0-9a-f]{4,63}")
 _STREAMED = {"yield_per": 1_000}
 
 FIELDS = ("sequence", "at", "actor", "action", "subject", "details", "previous", "hash")
@@ -79,13 +91,17 @@ def append(connection: Connection, events: Sequence[Event]) -> None:
     rows = []
     for event in events:
         sequence += 1
-        at = event.at.astimezone(UTC).isoformat(timespec="microseconds")
+        at = _stamp(event.at)
         details = canonical(dict(event.details))
         texts = (at, event.actor, event.action, event.subject, details, previous)
         previous = digest(sequence, texts)
         rows.append(dict(zip(FIELDS, (sequence, *texts, previous), strict=True)))
     connection.execute(insert(audit), rows)
     connection.execute(update(audit_head).values(sequence=sequence, hash=previous))
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _tail(connection: Connection) -> tuple[int, str]:
@@ -109,6 +125,55 @@ def entries(connection: Connection, *, after: int = 0) -> Iterator[Entry]:
     with connection.execute(query, execution_options=_STREAMED) as rows:
         for row in rows:
             yield Entry(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries to look for; what is empty does not count.
+
+    ``since`` is included, ``until`` is not; both with a time zone. ``action`` is one ("consent.
+    recorded") or a whole family ("consent"). ``subject`` is whole, or the beginning of a SHA-256.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    action: str = ""
+    subject: str = ""
+    actor: str = ""
+
+
+def newest(connection: Connection, wanted: Wanted, most: int) -> Iterator[Entry]:
+    """At most so many entries that are wanted, newest first, streamed."""
+    query = select(*_COLUMNS).where(*_conditions(wanted)).order_by(audit.c.sequence.desc())
+    with connection.execute(query.limit(most), execution_options=_STREAMED) as rows:
+        for row in rows:
+            yield Entry(*row)
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    # Instants are stored as text of one length in UTC, so that they sort as they follow.
+    if wanted.since is not None:
+        yield audit.c.at >= _stamp(wanted.since)
+    if wanted.until is not None:
+        yield audit.c.at < _stamp(wanted.until)
+    if wanted.action:
+        family = audit.c.action.startswith(f"{wanted.action}.", autoescape=True)
+        yield or_(audit.c.action == wanted.action, family)
+    if _SHA256_BEGINNING.fullmatch(wanted.subject):
+        yield or_(
+            audit.c.subject == wanted.subject,
+            and_(func.length(audit.c.subject) == 64, audit.c.subject.startswith(wanted.subject)),
+        )
+    elif wanted.subject:
+        yield audit.c.subject == wanted.subject
+    if wanted.actor:
+        yield audit.c.actor == wanted.actor
+
+
+def hash_at(connection: Connection, sequence: int) -> str | None:
+    """The hash of the entry with this sequence, None where there is none."""
+    query = select(audit.c.hash).where(audit.c.sequence == sequence)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def verify(connection: Connection) -> int:

@@ -12,6 +12,7 @@ PhotogateError
 ├── LoadRefused            a file is not a picture that can be judged
 ├── EnrolmentRefused       a reference photo cannot be used
 ├── LabelsRefused          labelled photos to measure on are missing or wrong
+├── DocumentRefused        a manifest, checkpoint or public key cannot be read as one
 └── EngineError            weights missing or changed, model fails to run
 
 The message of each is a sentence for the person at the keyboard that says what to do.
@@ -88,6 +89,10 @@ class EnrolmentRefused(PhotogateError):
 
 class LabelsRefused(PhotogateError):
     """Labelled photos, or the file that says who is in them, cannot be measured on."""
+
+
+class DocumentRefused(PhotogateError):
+    """A manifest, a checkpoint or a public key is not one that can be read."""
 
 
 class EngineError(PhotogateError):
