@@ -17,9 +17,12 @@ from cli.importing import import_file
 from cli.output import say
 from cli.people import consent_app, people_app, restrict_app
 from cli.photos import check, decisions, why
+from cli.publishing import posted, where
+from cli.pulling import pull_copies
 from cli.reviewing import review_app
 from cli.setup import init
 from cli.site import Site, software
+from cli.takedowns import list_takedowns, takedown_app
 from cli.verifying import verify
 from cli.watching import watch
 
@@ -69,6 +72,11 @@ app.command("decisions")(decisions)
 app.command("why")(why)
 app.add_typer(review_app, name="review")
 app.command("verify")(verify)
+app.command("pull")(pull_copies)
+app.command("posted")(posted)
+app.command("where")(where)
+app.command("takedowns")(list_takedowns)
+app.add_typer(takedown_app, name="takedown")
 app.add_typer(audit_app, name="audit")
 app.command("evaluate")(evaluate)
 app.command("doctor")(doctor)

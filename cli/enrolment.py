@@ -15,6 +15,7 @@ from cli.options import AsJson, By, actor, site_of
 from cli.output import print_json, say, some
 from cli.progress import steps
 from cli.recognition import WORDS
+from cli.settling import follow_up
 from cli.site import Site, now
 from consent_db import templates
 from gate.arrays import Vectors
@@ -66,6 +67,7 @@ def enrol_folder(
         _print(snapshot, enrolments, missing)
         if again:
             say(again_sentence(again), style="yellow")
+    follow_up(site, quiet=as_json)
     if any(enrolment.vector is None for enrolment in enrolments):
         raise typer.Exit(1)
 

@@ -10,6 +10,7 @@ import typer
 
 from cli.options import AsJson, By, actor, site_of
 from cli.output import complain, print_json, say
+from cli.settling import follow_up
 from cli.site import Site, now
 from consent_db import importer
 from gate.errors import ImportRefused
@@ -43,8 +44,9 @@ def import_file(
     The whole file is taken or nothing of it. People and records that are in the register but not
     in the file are listed; nothing ends silently.
     """
+    site = site_of(context)
     try:
-        plan = take(site_of(context), kind, file, actor(by), dry_run=dry_run)
+        plan = take(site, kind, file, actor(by), dry_run=dry_run)
     except ImportRefused as error:
         complain(str(error))
         for problem in error.problems[:_LISTED]:
@@ -56,6 +58,8 @@ def import_file(
         print_json({"dry_run": dry_run, **plan.as_dict()})
     else:
         _print(plan, dry_run=dry_run)
+    if not dry_run:
+        follow_up(site, quiet=as_json)
 
 
 def take(site: Site, kind: Kind, file: Path, by: str, *, dry_run: bool = False) -> importer.Plan:

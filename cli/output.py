@@ -47,6 +47,11 @@ def british(day: date | None) -> str:
     return f"{day.day} {day:%B %Y}" if day else ""
 
 
+def british_time(moment: datetime | None) -> str:
+    """An instant in local time: 5 September 2025, 14:03; "" for none."""
+    return f"{british(moment.astimezone())}, {moment.astimezone():%H:%M}" if moment else ""
+
+
 def some(names: Sequence[str], most: int = 10) -> str:
     """The first few of a list in one line, and how many more there are."""
     more = len(names) - most

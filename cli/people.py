@@ -12,6 +12,7 @@ import typer
 from cli.options import AsJson, By, Ref, actor, require_channels, site_of
 from cli.output import british, print_json, print_table, say
 from cli.recognition import WORDS, references_to_renew
+from cli.settling import follow_up
 from cli.site import Site, now
 from consent_db import biometrics, consents, restrictions
 from gate.errors import RegisterError, UnknownPerson
@@ -245,6 +246,7 @@ def _record(site: Site, ref: str, channels: list[str], said: _Said, by: str) -> 
                 ),
             )
     say(f"Recorded for {ref}: {said.status.value} on {', '.join(channels)}.")
+    follow_up(site)
     online = [c.name for c in site.settings.channel_values() if c.online and c.name in channels]
     if said.status is ConsentStatus.GRANTED and online and not said.names_online_use:
         say(
@@ -277,6 +279,7 @@ def add_restriction(
     with site.database.transaction(actor(by)) as transaction:
         restrictions.add(transaction, ref, frozenset(channel), begin, end)
     say(f"{ref} is on the restricted list from {british(begin)}.")
+    follow_up(site)
     if site.names_by_people:
         say(f"Photos are blocked in which somebody names {ref}; unnamed, they are covered.")
     elif ref not in site.register().snapshot().gallery.people:
@@ -290,8 +293,10 @@ def add_restriction(
 @restrict_app.command("lift")
 def lift_restriction(context: typer.Context, ref: Ref, by: By = "") -> None:
     """Take a person off the restricted list; permission is then asked for as for everybody."""
-    with site_of(context).database.transaction(actor(by)) as transaction:
+    site = site_of(context)
+    with site.database.transaction(actor(by)) as transaction:
         lifted = restrictions.lift(transaction, ref)
     if not lifted:
         raise RegisterError(f"{ref} is not on the restricted list; nothing was changed.")
     say(f"{ref} is no longer on the restricted list.")
+    follow_up(site)

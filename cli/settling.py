@@ -25,11 +25,12 @@ def settle(site: Site) -> None:
     Publisher(site.root, site.ledger(ACTOR), frozenset).settle()
 
 
-def follow_up(site: Site) -> None:
+def follow_up(site: Site, *, quiet: bool = False) -> None:
     """After a change: delete what ended, and judge again what the change touches.
 
-    Where the watcher is running, it does the judging.
+    Where the watcher is running, it does the judging. ``quiet``: nothing is printed.
     """
+    tell = _silence if quiet else say
     settle(site)
     with site.database.reading() as connection:
         waiting = rejudgings.count(connection)
@@ -37,16 +38,19 @@ def follow_up(site: Site) -> None:
         return
     photos = "1 photo is" if waiting == 1 else f"{waiting} photos are"
     if is_watched(site):
-        say(f"{photos} being judged again by the watcher.")
+        tell(f"{photos} being judged again by the watcher.")
         return
-    say(f"{photos} judged again because of this.")
+    tell(f"{photos} judged again because of this.")
     outcome = judge_all_again(site)
     if outcome.failed:
-        say(
-            f"{outcome.failed} could not be judged again now and are tried later; no copy of them "
-            "is released meanwhile. 'photogate doctor' says more.",
-            style="yellow",
+        tell(
+            f"{outcome.failed} could not be judged again now and are tried later; what their "
+            "change ended stays ended. 'photogate doctor' says more."
         )
+
+
+def _silence(_text: str) -> None:
+    """Say nothing."""
 
 
 def is_watched(site: Site) -> bool:

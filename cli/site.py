@@ -13,9 +13,8 @@ from pathlib import Path
 import cv2
 
 from cli.standing_rules import StandingRules
-from consent_db.aftermath import Consequences
-=======
 from consent_db import signing_keys
+from consent_db.aftermath import Consequences
 from consent_db.database import Database
 from consent_db.photos import SqlLedger
 from consent_db.register import SqlRegister

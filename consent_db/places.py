@@ -70,6 +70,17 @@ def with_numbers(connection: Connection, numbers: Collection[int]) -> Sequence[P
     return [place for part in parts for place in _select(connection, places.c.id.in_(part))]
 
 
+def releases_of(connection: Connection, numbers: Collection[int]) -> dict[int, int]:
+    """The number of the release that lies at each of these places."""
+    found: dict[int, int] = {}
+    wanted = sorted(numbers)
+    for start in range(0, len(wanted), _BATCH):
+        part = places.c.id.in_(wanted[start : start + _BATCH])
+        rows = connection.execute(select(places.c.id, places.c.release_id).where(part))
+        found.update({row.id: row.release_id for row in rows})
+    return found
+
+
 def of_photo(connection: Connection, photo: str, *, gone: bool = True) -> Sequence[Place]:
     """Where copies of the photo with this SHA-256 are; also where they were, unless not wanted."""
     return _select(connection, photos.c.sha256 == photo, _present(gone=gone))

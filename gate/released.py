@@ -118,6 +118,34 @@ class Takedown:
         return self.done_at is None and self.lapsed_at is None
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A copy that may be used now: its release's number, its path in the site, what it must be.
+
+    ``name`` is its path within a pulled folder, with forward slashes. ``size`` in bytes, ``width``
+    and ``height`` in pixels, ``approved_at`` in UTC.
+    """
+
+    release: int
+    path: str
+    name: str
+    sha256: str
+    size: int
+    width: int
+    height: int
+    approved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A copy that was pulled into the folder before: the number of its place, and its release."""
+
+    place: int
+    release: int
+    name: str
+    sha256: str
+
+
 def mentioned(judgement: Judgement) -> frozenset[str]:
     """Everybody whose permissions a judgement rests on, or might after a change of theirs.
 

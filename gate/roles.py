@@ -63,6 +63,7 @@ class Act(StrEnum):
     SEE_ORIGINAL = "see_original"
     PULL = "pull"
     RECORD_PUBLICATION = "record_publication"
+    SEE_TAKEDOWNS = "see_takedowns"
     END_TAKEDOWN = "end_takedown"
     REVIEW = "review"
     RELEASE_VETOED = "release_vetoed"
@@ -97,6 +98,7 @@ _ACTS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.SEE_ORIGINAL: frozenset({Role.COMMS, Role.AUDITOR, Role.DSL, Role.DPL, Role.ADMIN}),
         Act.PULL: _ADMINISTRATORS,
         Act.RECORD_PUBLICATION: _ADMINISTRATORS | {Role.COMMS},
+        Act.SEE_TAKEDOWNS: frozenset(Role),
         Act.END_TAKEDOWN: _ADMINISTRATORS | _LEADS,
         Act.REVIEW: frozenset({Role.DSL}),
         Act.RELEASE_VETOED: frozenset({Role.DSL, Role.ADMIN}),

@@ -1,0 +1,127 @@
+"""photogate posted, where: recording where copies went, and looking it up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.acting import acting
+from cli.cases import the_photo
+from cli.options import AsJson, By, require_channels, site_of
+from cli.output import british_time, print_json, print_table, say
+from cli.site import Site
+from consent_db import people, places
+from consent_db.publications import Posted, record_posted
+from consent_db.stored import StoredPhoto
+from gate.errors import UnknownPerson
+from gate.released import Place, PlaceKind
+from gate.roles import Act
+from gate.set_aside import sha256_of
+
+_KINDS = {PlaceKind.PULLED: "folder", PlaceKind.POSTED: "posted"}
+
+
+def posted(
+    context: typer.Context,
+    photo: Annotated[
+        str, typer.Argument(metavar="PHOTO", help="A copy's path or name, or the photo's id.")
+    ],
+    channel: Annotated[str, typer.Option("--channel", "-c", help="The channel it is for.")],
+    where: Annotated[
+        str,
+        typer.Option("--where", help="The page's address, or words: 'prospectus 2026, page 4'."),
+    ],
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Record where a copy was published, so that it can be taken down when permission ends."""
+    site = site_of(context)
+    require_channels(site, [channel])
+    name = acting(site, Act.RECORD_PUBLICATION, by, channel=channel)
+    chosen = the_photo(site, photo)
+    copy = sha256_of(Path(photo)) if Path(photo).is_file() else None
+    with site.database.transaction(name) as tx:
+        told = Posted(chosen.photo, channel, where, copy)
+        number, stands = record_posted(tx, site.consequences, told)
+    if as_json:
+        print_json({"place": number, "stands": stands})
+    else:
+        say(f"Recorded as place {number}: {where.strip()}.")
+    if not stands:
+        say(
+            "This copy may no longer be shown. Take it down again; 'photogate takedowns' lists it.",
+            style="bold red",
+        )
+        raise typer.Exit(1)
+
+
+def where(
+    context: typer.Context,
+    what: Annotated[
+        str, typer.Argument(metavar="REF|PHOTO", help="A person's reference, or a photo.")
+    ],
+    gone: Annotated[
+        bool, typer.Option("--gone", help="Also where copies were and are no longer.")
+    ] = False,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """List where copies of a photo are, or those that show a person or rest on their permission."""
+    site = site_of(context)
+    found = _found(site, what, by, gone=gone)
+    if as_json:
+        print_json([_row(place) for place in found])
+        return
+    print_table(
+        ("Place", "Photo", "Channel", "Since", "By", "Where", "Until"),
+        (
+            (
+                place.id,
+                place.photo[:12],
+                place.release.channel,
+                british_time(place.at),
+                place.by,
+                _words(place),
+                british_time(place.gone_at) if place.gone_at else "",
+            )
+            for place in found
+        ),
+    )
+    say("1 place." if len(found) == 1 else f"{len(found)} places.")
+
+
+def _found(site: Site, what: str, by: str, *, gone: bool) -> Sequence[Place]:
+    with site.database.reading() as connection:
+        try:
+            people.get(connection, what)
+        except UnknownPerson:
+            pass
+        else:
+            acting(site, Act.SEE_PEOPLE, by)
+            return places.of_person(connection, what, gone=gone)
+    acting(site, Act.SEE_DECISIONS, by)
+    chosen: StoredPhoto = the_photo(site, what)
+    with site.database.reading() as connection:
+        return places.of_photo(connection, chosen.photo, gone=gone)
+
+
+def _words(place: Place) -> str:
+    return str(Path(place.where) / place.name) if place.name else place.where
+
+
+def _row(place: Place) -> dict[str, object]:
+    return {
+        "place": place.id,
+        "photo": place.photo,
+        "channel": place.release.channel,
+        "copy": place.release.sha256,
+        "kind": _KINDS[place.kind],
+        "where": place.where,
+        "name": place.name,
+        "since": place.at,
+        "by": place.by,
+        "until": place.gone_at,
+    }
