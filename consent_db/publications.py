@@ -43,8 +43,8 @@ def record_posted(tx: Transaction, consequences: Consequences, posted: Posted) -
     chosen = next((row for row in rows if row.sha256 == posted.copy), rows[0] if rows else None)
     if chosen is None:
         raise RegisterError(
-            f"This photo was never released for {posted.channel}. If it is published there, take it down "
-            "and tell the data protection lead. Nothing was recorded."
+            f"This photo was never released for {posted.channel}. If it is published there, take "
+            "it down and tell the data protection lead. Nothing was recorded."
         )
     number = places.add(tx, chosen.id, PlaceKind.POSTED, posted.where)
     stands = chosen.id in consequences.check(tx, {chosen.id})
