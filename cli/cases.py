@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from cli.site import Site
-from consent_db import consents, people, restrictions, statements, stored
+from consent_db import approvals, consents, people, restrictions, statements, stored
+from consent_db.approvals import PastApproval
 from consent_db.statements import PastStatement
 from consent_db.stored import StoredPhoto
+from gate.approvals import ApprovalKind
 from gate.case import Case, Copy, Dropped, Spoken
 from gate.errors import SiteError, UnknownPerson
 from gate.explain import may_see_original
@@ -62,6 +64,7 @@ def case_of(site: Site, photo: StoredPhoto) -> Case:
     refs |= {face.runner_up.person for face in decided if face.runner_up}
     with site.database.reading() as connection:
         spoken = statements.history(connection, photo.photo)
+        given = approvals.history(connection, photo.photo)
         said = [r.record for ref in refs for r in consents.history(connection, ref)]
         held = [r.restriction for ref in refs for r in restrictions.history(connection, ref)]
         known = {ref: person for ref in refs if (person := _person(connection, ref)) is not None}
@@ -76,7 +79,20 @@ def case_of(site: Site, photo: StoredPhoto) -> Case:
         known,
         {past.statement.id: _spoken(past) for past in spoken},
         {past.statement.channel: _spoken(past) for past in spoken if past.statement.channel},
+        _given(given, ApprovalKind.SIGN_OFF),
+        _given(given, ApprovalKind.VETO),
     )
+
+
+def _given(given: Sequence[PastApproval], kind: ApprovalKind) -> dict[str, tuple[Spoken, ...]]:
+    """Who gave approvals of this kind, by channel."""
+    grouped: dict[str, tuple[Spoken, ...]] = {}
+    for past in given:
+        if past.approval.kind is kind:
+            before = grouped.get(past.approval.channel, ())
+            spoken = Spoken(past.approval.by, past.at.astimezone())
+            grouped[past.approval.channel] = (*before, spoken)
+    return grouped
 
 
 def _spoken(past: PastStatement) -> Spoken:

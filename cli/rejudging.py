@@ -12,7 +12,7 @@ from consent_db import statements, stored
 from consent_db.stored import StoredPhoto
 from gate.errors import RegisterChanged, RegisterError, SiteError
 from gate.publish import Publisher
-from gate.statements import Change, Statement, StatementKind
+from gate.statements import Change, StatementKind, Word
 from gate.values import WORTH_TRYING_AGAIN, Judgement
 
 MOST_ATTEMPTS = 5
@@ -25,7 +25,7 @@ class Wish:
 
     by: str
     reason: str
-    said: Sequence[Statement] = ()
+    said: Sequence[Word] = ()
     taken_back: tuple[int, ...] = ()
 
     def numbered(self, first: int) -> Change:
@@ -76,7 +76,7 @@ def _published(site: Site, photo: StoredPhoto, data: bytes, wish: Wish) -> Chang
     )
 
 
-def _judge(site: Site, photo: str, data: bytes) -> Callable[[Sequence[Statement]], Judgement]:
+def _judge(site: Site, photo: str, data: bytes) -> Callable[[Sequence[Word]], Judgement]:
     gate = site.gate()
     return lambda said: gate.judge(photo, data, said=said)
 

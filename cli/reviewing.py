@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.approving import approve, release_vetoed
 from cli.cases import case_of, the_photo
 from cli.options import AsJson, By, actor, require_channels, site_of
 from cli.output import print_json, print_table, say
@@ -226,6 +227,10 @@ def take_back(
             raise RegisterError("These are about several photos; take back one photo's at a time.")
         chosen = stored.stored(connection, photos)[photos.pop()]
     _act(site, chosen, Wish(actor(by), reason, (), tuple(numbers)), as_json=as_json)
+
+
+review_app.command("approve")(approve)
+review_app.command("release-vetoed")(release_vetoed)
 
 
 def _act(site: Site, photo: StoredPhoto, wish: Wish, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from gate.pipeline import thresholds_in_force
 from gate.policy import Policy
 from gate.released import Standing
 from gate.standing import Now, standing
-from gate.statements import Statement
+from gate.statements import Word
 from gate.values import Judgement, RegisterSnapshot, Second
 
 
@@ -31,7 +31,7 @@ class StandingRules:
     def __call__(
         self,
         judgement: Judgement,
-        statements: Sequence[Statement],
+        statements: Sequence[Word],
         snapshot: RegisterSnapshot,
         on: date,
     ) -> Mapping[str, Standing]:

@@ -9,13 +9,14 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, func, insert, select
 
-from consent_db import people
+from consent_db import approvals, people
 from consent_db.database import Database
-from consent_db.numbering import next_ids
+from consent_db.schema import approvals as approvals_table
 from consent_db.schema import photos, statements, statements_taken_back
 from consent_db.transaction import Transaction
+from gate.approvals import Approval
 from gate.errors import RegisterChanged, RegisterError
-from gate.statements import Change, Statement, StatementKind
+from gate.statements import Change, Statement, StatementKind, Word
 from gate.values import Box
 
 _Row: TypeAlias = Any
@@ -43,21 +44,26 @@ class SqlStatements:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def about(self, photo: str) -> tuple[Statement, ...]:
+    def about(self, photo: str) -> tuple[Word, ...]:
         """All that was said about the photo with this SHA-256 and stands, oldest first."""
         with self._database.reading() as connection:
             return about(connection, photo)
 
 
-def about(connection: Connection, sha256: str) -> tuple[Statement, ...]:
+def about(connection: Connection, sha256: str) -> tuple[Word, ...]:
     """All that was said about the photo with this SHA-256 and not taken back, oldest first."""
     number = connection.execute(select(photos.c.id).where(photos.c.sha256 == sha256))
     photo = number.scalar_one_or_none()
     return () if photo is None else of_photo(connection, int(photo))
 
 
-def of_photo(connection: Connection, photo: int) -> tuple[Statement, ...]:
+def of_photo(connection: Connection, photo: int) -> tuple[Word, ...]:
     """The same by the photo's number in the ledger."""
+    said: list[Word] = [*_of_faces(connection, photo), *approvals.of_photo(connection, photo)]
+    return tuple(sorted(said, key=lambda one: one.id))
+
+
+def _of_faces(connection: Connection, photo: int) -> tuple[Statement, ...]:
     taken_back = select(statements_taken_back.c.statement)
     standing = select(statements).where(
         statements.c.photo_id == photo, statements.c.id.not_in(taken_back)
@@ -80,7 +86,8 @@ def get(connection: Connection, number: int) -> PastStatement:
 
 def next_number(connection: Connection) -> int:
     """The id that the next statement will get, if nobody else makes one before."""
-    return int(connection.execute(select(func.max(statements.c.id))).scalar_one() or 0) + 1
+    last = select(func.max(statements.c.id)), select(func.max(approvals_table.c.id))
+    return max(int(connection.execute(query).scalar_one() or 0) for query in last) + 1
 
 
 def change(tx: Transaction, sha256: str, photo: int, wanted: Change) -> None:
@@ -99,11 +106,16 @@ def change(tx: Transaction, sha256: str, photo: int, wanted: Change) -> None:
     _add(tx, sha256, photo, wanted.said, reason)
 
 
-def _add(tx: Transaction, sha256: str, photo: int, said: Sequence[Statement], reason: str) -> None:
+def _add(tx: Transaction, sha256: str, photo: int, words: Sequence[Word], reason: str) -> None:
+    if not words:
+        return
+    first = next_number(tx.connection)
+    if [one.id for one in words] != list(range(first, first + len(words))):
+        raise RegisterChanged("Somebody said something about a photo; judge it again.")
+    approvals.add(tx, sha256, photo, [one for one in words if isinstance(one, Approval)], reason)
+    said = [one for one in words if isinstance(one, Statement)]
     if not said:
         return
-    if [one.id for one in said] != list(next_ids(tx, statements, len(said))):
-        raise RegisterChanged("Somebody said something about a photo; judge it again.")
     named = {one.person for one in said if one.person is not None}
     if named:
         people.require(tx.connection, named)
@@ -119,7 +131,7 @@ def _add(tx: Transaction, sha256: str, photo: int, said: Sequence[Statement], re
 def _take_back(
     tx: Transaction, sha256: str, photo: int, numbers: Sequence[int], reason: str
 ) -> None:
-    standing = {one.id: one for one in of_photo(tx.connection, photo)}
+    standing = {one.id: one for one in _of_faces(tx.connection, photo)}
     for number in dict.fromkeys(numbers):
         if number not in standing:
             raise RegisterError(

@@ -3,7 +3,8 @@
 The order of the rules, for one channel and one day:
 
 1. A face that may be a restricted person (at the veto threshold of any reader), or that somebody
-   names as one, blocks; nothing outweighs it.
+   names as one, blocks; only two people together release such a photo (gate/approvals.py), and
+   the face stays covered.
 2. A photo that a person refused for the channel is blocked.
 3. Where people name the faces, a photo is held until something was said about each of them.
 4. A face is shown only if it is matched at the showing threshold, everybody within the margin of
@@ -15,7 +16,7 @@ The order of the rules, for one channel and one day:
 5. What a person calls no face is left alone, unless it is matched at the showing threshold.
 6. Every other face is covered: also one that is matched to somebody named elsewhere in the photo.
 7. No face at all: approve, or review where the channel asks for it.
-8. The channel's options hold what would otherwise be released.
+8. The channel's options hold what would otherwise be released, until somebody approves it.
 
 Whatever is not explicitly allowed is covered, held or blocked.
 """
@@ -26,6 +27,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from gate.approvals import signed_off, veto_lifted
 from gate.assign import assign
 from gate.permission import Permission, permission, restriction_on
 from gate.second_reader import disagrees, may_veto
@@ -94,14 +96,31 @@ def decide(
     if any(vetoes):
         covered = [_not_shown(decision) for decision in judged]
         decisions = tuple(veto or other for veto, other in zip(vetoes, covered, strict=True))
-        return Decision(channel.name, Verdict.BLOCK, Reason.RESTRICTED_PERSON, decisions)
+        if not veto_lifted(said.approvals, channel.name, decisions):
+            return Decision(channel.name, Verdict.BLOCK, Reason.RESTRICTED_PERSON, decisions)
+        judged = tuple(
+            _lifted(veto, other) if veto else other
+            for veto, other in zip(vetoes, judged, strict=True)
+        )
+        channel = replace(channel, sign_off=False, hold_if_singled_out=0)
     if said.is_refused(channel.name):
         covered = [_not_shown(decision) for decision in judged]
         return Decision(channel.name, Verdict.BLOCK, Reason.REFUSED_BY_HAND, tuple(covered))
     if not all_said(judged, said):
         return Decision(channel.name, Verdict.REVIEW, Reason.NAMES_NEEDED, judged)
     weak = {number for number, face in enumerate(faces) if face.weak}
-    return _verdict(judged, channel, weak)
+    return _verdict(judged, channel, weak, said)
+
+
+def _lifted(veto: FaceDecision, other: FaceDecision) -> FaceDecision:
+    """A face that vetoed, in a photo that two people released: never shown, unless it was named.
+
+    Whoever named it named somebody else, who may be shown.
+    """
+    named = other.statement is not None and other.outcome is Outcome.SHOWN
+    if named and other.person != veto.person:
+        return other
+    return replace(veto, outcome=Outcome.COVERED)
 
 
 def _heard(
@@ -253,24 +272,32 @@ def _not_agreed(match: Match, person: str, channel: Channel, rules: Rules) -> bo
     return disagrees(match, person, rules.second, is_permitted)
 
 
-def _verdict(faces: tuple[FaceDecision, ...], channel: Channel, weak: Container[int]) -> Decision:
+def _verdict(
+    faces: tuple[FaceDecision, ...], channel: Channel, weak: Container[int], said: Said
+) -> Decision:
     shown = sum(face.outcome is Outcome.SHOWN for face in faces)
     hidden = [face.face for face in faces if face.outcome in (Outcome.COVERED, Outcome.VETO)]
     covered = len(hidden)
     # Whoever is covered is no less singled out where leaves were taken for faces too.
     sure = sum(number not in weak for number in hidden)
+    held = False
     if not shown and not covered:
+        verdict, reason = Verdict.APPROVE, Reason.NO_FACES
         held = channel.no_faces != "approve"
-        verdict, reason = Verdict.REVIEW if held else Verdict.APPROVE, Reason.NO_FACES
     elif not covered:
         verdict, reason = Verdict.APPROVE, Reason.ALL_SHOWN
     elif not shown:
+        verdict, reason = Verdict.BLUR, Reason.ALL_COVERED
         held = channel.hold_if_all_covered
-        verdict, reason = Verdict.REVIEW if held else Verdict.BLUR, Reason.ALL_COVERED
     elif (sure or covered) <= channel.hold_if_singled_out:
-        verdict, reason = Verdict.REVIEW, Reason.SINGLED_OUT
+        verdict, reason = Verdict.BLUR, Reason.SINGLED_OUT
+        held = True
     else:
         verdict, reason = Verdict.BLUR, Reason.SOME_COVERED
-    if channel.sign_off and verdict in (Verdict.APPROVE, Verdict.BLUR):
-        verdict, reason = Verdict.REVIEW, Reason.SIGN_OFF
+    if signed_off(said.approvals, channel.name, faces):
+        return Decision(channel.name, verdict, reason, faces)
+    if held:
+        return Decision(channel.name, Verdict.REVIEW, reason, faces)
+    if channel.sign_off:
+        return Decision(channel.name, Verdict.REVIEW, Reason.SIGN_OFF, faces)
     return Decision(channel.name, verdict, reason, faces)

@@ -229,6 +229,8 @@ _TEXTS = {
     Text.SAID_BY_SOMEBODY: "Somebody",
     Text.SAID_AT_SOME_TIME: "some day",
     Text.REFUSED_BY: "{who} refused it on {when}.",
+    Text.APPROVED_BY: "{who} approved it for release on {when}.",
+    Text.UNVETOED_BY: "{who} released it although somebody restricted might be in it, on {when}.",
     Text.NOBODY_COMPARED: "No face was compared with anybody: here people say who is in a photo.",
     Text.RESEMBLES: "It is most like {person}: similarity {score}, needed {needed}.",
     Text.MAY_BE: "It may be {person}: similarity {score}, and {needed} is enough to hold a photo.",

@@ -13,7 +13,7 @@ from gate.case import Case, Copy
 from gate.engine_names import is_named_by_people
 from gate.english import ENGLISH
 from gate.evidence_table import evidence_table
-from gate.explain_faces import Evidence, evidence_of, full_face, plain_face, refused_by
+from gate.explain_faces import Evidence, approved_by, evidence_of, full_face, plain_face, refused_by
 from gate.explain_second import second_sentence
 from gate.roles import Sight, sight_of
 from gate.safe_text import isolated
@@ -201,6 +201,7 @@ def _channel_sentences(
         yield reason_sentence(words, decision.verdict, decision.reason)
         if decision.reason is Reason.REFUSED_BY_HAND:
             yield refused_by(words, case, decision.channel)
+        yield from approved_by(words, case, decision.channel)
         yield from (full_face(words, case, decision, face) for face in decision.faces)
     else:
         yield from _plain_sentences(words, case, decision, sight)

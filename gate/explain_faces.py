@@ -111,6 +111,13 @@ def refused_by(words: Catalogue, case: Case, channel: str) -> str:
     return words.say(Text.REFUSED_BY, **_speaker(words, spoken))
 
 
+def approved_by(words: Catalogue, case: Case, channel: str) -> Iterator[str]:
+    """Who released a photo for a channel when it was held or vetoed, and when."""
+    for text, given in ((Text.APPROVED_BY, case.approved), (Text.UNVETOED_BY, case.unvetoed)):
+        for spoken in given.get(channel, ()):
+            yield words.say(text, **_speaker(words, spoken))
+
+
 def _speaker(words: Catalogue, spoken: Spoken | None) -> dict[str, str]:
     if spoken is None:
         who, when = words.say(Text.SAID_BY_SOMEBODY), words.say(Text.SAID_AT_SOME_TIME)

@@ -21,7 +21,7 @@ from gate.policy import Basis, Engines, Policy
 from gate.population import shipped_population
 from gate.ports import Clock, Register, StatementBook
 from gate.second_look import SecondLook, second_look
-from gate.statements import Said, Statement, place, with_landmarks
+from gate.statements import Said, Word, place, with_landmarks
 from gate.stopwatch import Stopwatch
 from gate.values import (
     Channel,
@@ -73,7 +73,7 @@ class _File:
 
     photo: str
     data: bytes
-    said: Sequence[Statement]
+    said: Sequence[Word]
 
 
 class Gate:
@@ -104,7 +104,7 @@ class Gate:
         data: bytes,
         *,
         with_copies: bool = True,
-        said: Sequence[Statement] | None = None,
+        said: Sequence[Word] | None = None,
     ) -> Judgement:
         """Judge the file with these bytes for every channel, on today's permissions.
 

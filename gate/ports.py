@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gate.arrays import Pixels, Vectors
-from gate.statements import Change, Statement
+from gate.statements import Change, Word
 from gate.values import Arrival, Face, Judgement, RegisterSnapshot
 
 Clock = Callable[[], datetime]
@@ -61,7 +61,7 @@ class Register(Protocol):
 class StatementBook(Protocol):
     """What people said about photos."""
 
-    def about(self, photo: str) -> tuple[Statement, ...]:
+    def about(self, photo: str) -> tuple[Word, ...]:
         """All that was said about the photo with this SHA-256 and not taken back, oldest first.
 
         Raises RegisterUnreachable.

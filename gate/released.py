@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gate.statements import Statement
+from gate.statements import Word
 from gate.values import (
     WORTH_TRYING_AGAIN,
     FaceReason,
@@ -56,9 +56,7 @@ class Standing:
     differs: bool = False
 
 
-Standings = Callable[
-    [Judgement, Sequence[Statement], RegisterSnapshot, date], Mapping[str, Standing]
-]
+Standings = Callable[[Judgement, Sequence[Word], RegisterSnapshot, date], Mapping[str, Standing]]
 """For every channel that a stored judgement decided about, whether its copy still stands.
 
 The statements are those that stand about the photo; the day is the one to ask permissions for.

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 from gate.decide import Rules, decide
 from gate.released import VISIBLE, Stand, Standing
-from gate.statements import Statement, place
+from gate.statements import Word, place
 from gate.values import (
     Channel,
     Decision,
@@ -51,9 +51,7 @@ class Now:
     names_needed: bool = False
 
 
-def standing(
-    judgement: Judgement, statements: Sequence[Statement], now: Now
-) -> dict[str, Standing]:
+def standing(judgement: Judgement, statements: Sequence[Word], now: Now) -> dict[str, Standing]:
     """For every channel that was decided about: whether its copy still stands, and why not.
 
     ``statements`` are those that people made about the photo and that count.
@@ -65,7 +63,7 @@ def standing(
 
 
 def _standing(
-    judgement: Judgement, before: Decision, statements: Sequence[Statement], now: Now
+    judgement: Judgement, before: Decision, statements: Sequence[Word], now: Now
 ) -> Standing:
     channel = now.channels.get(before.channel)
     if channel is None:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import TypeAlias
 
+from gate.approvals import Approval
 from gate.values import ALL_CHANNELS, Box, Face
 
 SAME_PLACE = 0.5
@@ -53,6 +55,10 @@ class Statement:
             raise ValueError("only a named or a drawn face has a person")
 
 
+Word: TypeAlias = Statement | Approval
+"""Anything that a person says about a photo and that deciding hears."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What one person adds to, or takes back of, what was said about one photo, and why.
@@ -61,10 +67,10 @@ class Change:
     """
 
     reason: str
-    said: tuple[Statement, ...] = ()
+    said: tuple[Word, ...] = ()
     taken_back: tuple[int, ...] = ()
 
-    def applied(self, before: Iterable[Statement]) -> tuple[Statement, ...]:
+    def applied(self, before: Iterable[Word]) -> tuple[Word, ...]:
         """All that is said afterwards, oldest first."""
         kept = (one for one in before if one.id not in self.taken_back)
         return (*kept, *self.said)
@@ -75,12 +81,13 @@ class Said:
     """What was said about a photo, by number of the face that it is about.
 
     ``refused`` are channels, or ``all``. ``names_needed``: nobody is recognised here, so that
-    somebody must say of every face whose it is.
+    somebody must say of every face whose it is. ``approvals`` are those of anybody for any channel.
     """
 
     faces: Mapping[int, Statement] = field(default_factory=lambda: MappingProxyType({}))
     refused: frozenset[str] = frozenset()
     names_needed: bool = False
+    approvals: tuple[Approval, ...] = ()
 
     def is_refused(self, channel: str) -> bool:
         """Whether a person refused the photo for this channel."""
@@ -109,7 +116,7 @@ class Placed:
 
 def place(
     found: Sequence[Face],
-    statements: Sequence[Statement],
+    words: Sequence[Word],
     *,
     scale: float = 1.0,
     names_needed: bool = False,
@@ -117,11 +124,12 @@ def place(
     """Find the face that each statement is about.
 
     ``found`` are in pixels of a picture that is ``scale`` times the upright original;
-    ``statements`` come oldest first. Of several about one place the newest counts. Each takes the
+    ``words`` come oldest first. Of several about one place the newest counts. Each takes the
     face that its box fits best, and no face is taken twice. A named, covered or drawn box without
     a face becomes a face of its own, without landmarks; what is not a face and was not found
     either says nothing.
     """
+    statements = [one for one in words if isinstance(one, Statement)]
     scaled = [replace(one, box=one.box.scaled(scale)) if one.box else one for one in statements]
     standing = _newest(scaled)
     taken = _paired(found, standing)
@@ -136,7 +144,12 @@ def place(
     refused = frozenset(one.channel for one in statements if one.channel is not None)
     return Placed(
         tuple(faces),
-        Said(MappingProxyType(said), refused, names_needed),
+        Said(
+            MappingProxyType(said),
+            refused,
+            names_needed,
+            tuple(one for one in words if isinstance(one, Approval)),
+        ),
         frozenset(range(len(found), len(faces))) | called_none,
     )
 

@@ -80,6 +80,8 @@ class Text(StrEnum):
     SAID_BY_SOMEBODY = "said_by_somebody"
     SAID_AT_SOME_TIME = "said_at_some_time"
     REFUSED_BY = "refused_by"
+    APPROVED_BY = "approved_by"
+    UNVETOED_BY = "unvetoed_by"
     NOBODY_COMPARED = "nobody_compared"
     RESEMBLES = "resembles"
     MAY_BE = "may_be"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from consent_db import triggers
 from consent_db.schema.base import Utc, metadata
 from consent_db.schema.ledger import (
+    approvals,
     decisions,
     drops,
     judgements,
@@ -35,6 +36,7 @@ from consent_db.schema.released import (
 
 __all__ = [
     "Utc",
+    "approvals",
     "audit",
     "audit_head",
     "biometrics",

@@ -141,3 +141,19 @@ statements_taken_back = Table(
     Column("at", Utc, nullable=False),
     Column("by", Text, nullable=False),
 )
+
+approvals = Table(
+    "approvals",
+    metadata,
+    record_id(),
+    Column("photo_id", NUMBER, ForeignKey("photos.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("seen", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("by", Text, nullable=False),
+    CheckConstraint("kind IN ('sign_off', 'veto')", name="kind"),
+    Index(None, "photo_id"),
+)

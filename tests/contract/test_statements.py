@@ -14,7 +14,7 @@ from consent_db.photos import SqlLedger, StoredPhoto
 from consent_db.statements import SqlStatements
 from consent_db.stored import EndedRelease
 from gate.errors import RegisterChanged, RegisterError, RegisterUnreachable, UnknownPerson
-from gate.statements import Change, Statement, StatementKind
+from gate.statements import Change, Statement, StatementKind, Word
 from gate.values import Box, Judgement, Verdict
 from tests.registers import (
     NOON,
@@ -52,7 +52,7 @@ def said(*wanted: Statement, reason: str = "the class teacher knows her") -> Cha
     return Change(reason, wanted)
 
 
-def about(database: Database, number: int = 1) -> tuple[Statement, ...]:
+def about(database: Database, number: int = 1) -> tuple[Word, ...]:
     return SqlStatements(database).about(sha256(number))
 
 

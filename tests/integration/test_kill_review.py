@@ -18,7 +18,7 @@ from consent_db import audit, photos, statements
 from consent_db.photos import SqlLedger
 from consent_db.schema import judgements
 from gate.publish import Publisher
-from gate.statements import Change, Statement, StatementKind
+from gate.statements import Change, Statement, StatementKind, Word
 from gate.values import Box, Decision, Judgement, Reason, Verdict, day_of
 from tests.integration.test_kill import BETWEEN, NOON, Fate, Victim, _nothing, folder
 from tests.watch_fakes import approved, no_names, rendition, sha256
@@ -38,7 +38,7 @@ STEPS = (
 NAMES = tuple(name for _, name in STEPS)
 
 
-def judged(photo: str, said: tuple[Statement, ...], revision: int) -> Judgement:
+def judged(photo: str, said: tuple[Word, ...], revision: int) -> Judgement:
     """Other copies for other statements; every third time none for print."""
     plain = approved(photo, revision=revision, on=day_of(NOON))
     known = tuple(one.id for one in said)

@@ -22,6 +22,7 @@ CONSENT_DB_MAY_USE = {
     "gate.ports",
     "gate.statements",
     "gate.released",
+    "gate.approvals",
 }
 PURE = (
     "gate/values.py",
@@ -32,6 +33,7 @@ PURE = (
     "gate/assign.py",
     "gate/second_reader.py",
     "gate/standing.py",
+    "gate/approvals.py",
 )
 PURE_MAY_USE = {
     "gate.values",
@@ -43,6 +45,7 @@ PURE_MAY_USE = {
     "gate.spoken",
     "gate.decide",
     "gate.released",
+    "gate.approvals",
 }
 
 

@@ -12,7 +12,7 @@ from gate.arrays import Pixels, Vectors
 from gate.explain import as_text, explain
 from gate.pipeline import Gate
 from gate.policy import Engines, Policy
-from gate.statements import Statement, StatementKind
+from gate.statements import Statement, StatementKind, Word
 from gate.values import (
     Face,
     FaceReason,
@@ -46,7 +46,7 @@ from tests.unit.test_pipeline import (
 class Book:
     said: tuple[Statement, ...] = ()
 
-    def about(self, photo: str) -> tuple[Statement, ...]:
+    def about(self, photo: str) -> tuple[Word, ...]:
         return self.said
 
 

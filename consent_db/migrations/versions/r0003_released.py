@@ -102,9 +102,54 @@ def _work() -> None:
     op.execute("INSERT INTO sweeps (id, day, basis) VALUES (1, NULL, '')")
 
 
+def _approvals() -> None:
+    op.create_table(
+        "approvals",
+        sa.Column("id", _NUMBER, nullable=False, autoincrement=False),
+        sa.Column("photo_id", _NUMBER, nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("channel", sa.String(64), nullable=False),
+        sa.Column("seen", sa.String(64), nullable=False),
+        sa.Column("role", sa.String(16), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", _UTC, nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('sign_off', 'veto')", name=op.f("ck_approvals_kind")),
+        sa.ForeignKeyConstraint(["photo_id"], ["photos.id"], name="fk_approvals_photo_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_approvals"),
+    )
+    op.create_index("ix_approvals_photo_id", "approvals", ["photo_id"])
+    _keep_as_history("approvals", "id")
+
+
+def _keep_as_history(table: str, key: str) -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        taken = f"EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"  # noqa: S608 - own names
+        guards = (
+            ("no_update", f"UPDATE ON {table}"),
+            ("no_delete", f"DELETE ON {table}"),
+            ("no_replace", f"INSERT ON {table} WHEN {taken}"),
+        )
+        for name, when in guards:
+            op.execute(
+                f"CREATE TRIGGER {table}_{name} BEFORE {when} BEGIN SELECT RAISE(ABORT, "
+                f"'rows of {table} are history and are never changed'); END"
+            )
+        return
+    for name, when, each in (
+        ("change", "UPDATE OR DELETE", "ROW"),
+        ("truncate", "TRUNCATE", "STATEMENT"),
+    ):
+        op.execute(
+            f"CREATE TRIGGER {table}_no_{name} BEFORE {when} ON {table} FOR EACH {each} "
+            "EXECUTE FUNCTION photogate_refuse()"
+        )
+
+
 def upgrade() -> None:
     """Make the tables. Whom earlier judgements mention is noted when they are first swept."""
     _mentions()
     _places()
     _takedowns()
     _work()
+    _approvals()

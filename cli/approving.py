@@ -1,0 +1,123 @@
+"""photogate review approve, release-vetoed: releasing what is held, in somebody's name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.acting import acting, roles_of
+from cli.cases import the_photo
+from cli.options import AsJson, By, require_channels, site_of
+from cli.output import print_json, say
+from cli.rejudging import Wish, rejudge
+from cli.review_tables import decision_rows, print_verdicts
+from cli.site import Site
+from consent_db import statements
+from consent_db.stored import StoredPhoto
+from gate.approvals import LEAD, SECOND, SIGNABLE, Approval, ApprovalKind, seen_of, veto_lifted
+from gate.english import ENGLISH
+from gate.errors import RegisterError
+from gate.roles import Act
+from gate.values import Decision, Reason, Verdict
+from gate.words import reason_sentence
+
+Photo = Annotated[
+    str,
+    typer.Argument(metavar="PHOTO", help="The name it was dropped with, or its id's beginning."),
+]
+ChannelName = Annotated[str, typer.Option("--channel", "-c", help="The channel to release it on.")]
+Why = Annotated[str, typer.Option("--reason", help="Why; it is kept with your name.")]
+
+
+def approve(
+    context: typer.Context,
+    photo: Photo,
+    channel: ChannelName,
+    reason: Why,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Release a held photo on a channel, as it would be released by the rules.
+
+    It never releases what the rules forbid. If it is decided otherwise about any face later, the
+    photo is held again.
+    """
+    site = site_of(context)
+    require_channels(site, [channel])
+    name = acting(site, Act.REVIEW, by)
+    chosen = the_photo(site, photo)
+    decision = _decision(chosen, channel)
+    if decision.verdict is not Verdict.REVIEW or decision.reason not in SIGNABLE:
+        words = reason_sentence(ENGLISH, decision.verdict, decision.reason)
+        raise RegisterError(
+            f"This photo does not wait for an approval on {channel}: {words} Nothing was changed."
+        )
+    after = _give(site, chosen, ApprovalKind.SIGN_OFF, decision, (name, reason))
+    _tell(after, channel, as_json=as_json)
+
+
+def release_vetoed(
+    context: typer.Context,
+    photo: Photo,
+    channel: ChannelName,
+    reason: Why,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Release a photo in which a restricted person may be. Two people are needed.
+
+    One of them is the safeguarding lead; neither dropped the photo. The face in question stays
+    covered, unless somebody names it as a person who may be shown.
+    """
+    site = site_of(context)
+    require_channels(site, [channel])
+    name = acting(site, Act.RELEASE_VETOED, by)
+    chosen = the_photo(site, photo)
+    decision = _decision(chosen, channel)
+    if decision.reason is not Reason.RESTRICTED_PERSON:
+        raise RegisterError(
+            f"No restricted person holds this photo on {channel}. Nothing was changed."
+        )
+    after = _give(site, chosen, ApprovalKind.VETO, decision, (name, reason))
+    given = _approvals(site, chosen.photo)
+    if not as_json and not veto_lifted(given, channel, decision.faces):
+        say("Recorded. A second person must release it too: the safeguarding lead, if that was "
+            "not you, or another lead or administrator.")  # fmt: skip
+    _tell(after, channel, as_json=as_json)
+
+
+def _decision(photo: StoredPhoto, channel: str) -> Decision:
+    found = next((d for d in photo.judgement.decisions if d.channel == channel), None)
+    if found is None:
+        raise RegisterError(f"Nothing was decided about this photo on {channel} yet.")
+    return found
+
+
+def _give(
+    site: Site, photo: StoredPhoto, kind: ApprovalKind, decision: Decision, who: tuple[str, str]
+) -> StoredPhoto:
+    name, reason = who
+    roles = roles_of(site, name)
+    role = next((role for role in SECOND if role in roles), "")
+    if kind is ApprovalKind.SIGN_OFF:
+        role = LEAD if LEAD in roles else min(roles, default="")
+    seen = seen_of(decision.faces)
+    approval = Approval(0, kind, decision.channel, seen, name, role)
+    return rejudge(site, photo, Wish(name, reason, (approval,)))[0]
+
+
+def _approvals(site: Site, photo: str) -> list[Approval]:
+    with site.database.reading() as connection:
+        said = statements.about(connection, photo)
+    return [one for one in said if isinstance(one, Approval)]
+
+
+def _tell(after: StoredPhoto, channel: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"decisions": decision_rows(after)})
+        return
+    print_verdicts(after)
+    if _decision(after, channel).verdict is Verdict.REVIEW:
+        say("It is decided otherwise now than when you looked, so it is still held. Look again.",
+            style="yellow")  # fmt: skip

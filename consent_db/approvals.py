@@ -1,0 +1,72 @@
+"""Approvals of held and of vetoed photos; only ever added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select
+
+from consent_db.schema import approvals, drops, photos
+from consent_db.transaction import Transaction
+from gate.approvals import Approval, ApprovalKind
+from gate.errors import RegisterError
+
+_COLUMNS = tuple(approvals.c[name] for name in ("id", "kind", "channel", "seen", "by", "role"))
+
+
+@dataclass(frozen=True, slots=True)
+class PastApproval:
+    """An approval with its reason, and when it was given (UTC)."""
+
+    approval: Approval
+    reason: str
+    at: datetime
+
+
+def of_photo(connection: Connection, photo: int) -> tuple[Approval, ...]:
+    """All approvals of the photo with this number in the ledger, oldest first."""
+    query = select(*_COLUMNS).where(approvals.c.photo_id == photo).order_by(approvals.c.id)
+    return tuple(_value(row) for row in connection.execute(query))
+
+
+def history(connection: Connection, sha256: str) -> tuple[PastApproval, ...]:
+    """All approvals of the photo with this SHA-256, oldest first."""
+    query = select(*_COLUMNS, approvals.c.reason, approvals.c.at).join_from(approvals, photos)
+    rows = connection.execute(query.where(photos.c.sha256 == sha256).order_by(approvals.c.id))
+    return tuple(PastApproval(_value(row[:6]), row.reason, row.at) for row in rows)
+
+
+def add(tx: Transaction, sha256: str, photo: int, said: Sequence[Approval], reason: str) -> None:
+    """Store approvals in the actor's name, with the reason.
+
+    Raises RegisterError when the actor is not who approves, or dropped the vetoed photo.
+    """
+    for one in said:
+        if one.by != tx.actor:
+            raise RegisterError("An approval is given in one's own name only. Nothing was stored.")
+        if one.kind is ApprovalKind.VETO and _dropped(tx, photo):
+            raise RegisterError(
+                "Whoever dropped a photo cannot release it when a restricted person may be in "
+                "it. Ask two others, one of them the safeguarding lead. Nothing was stored."
+            )
+        row = {"id": one.id, "photo_id": photo, "kind": one.kind.value, "channel": one.channel}
+        told = {"seen": one.seen, "role": one.role, "reason": reason, "at": tx.now, "by": one.by}
+        tx.connection.execute(insert(approvals), {**row, **told})
+        details = {"approval": one.id, "kind": one.kind.value, "channel": one.channel}
+        tx.audit("approval.given", sha256, {**details, "role": one.role})
+
+
+def _dropped(tx: Transaction, photo: int) -> bool:
+    dropped = select(drops.c.id).where(
+        drops.c.photo_id == photo, func.lower(drops.c.by) == tx.actor.lower()
+    )
+    return tx.connection.execute(dropped.limit(1)).first() is not None
+
+
+def _value(row: Sequence[object]) -> Approval:
+    number, kind, channel, seen, by, role = row
+    return Approval(
+        int(str(number)), ApprovalKind(str(kind)), str(channel), str(seen), str(by), str(role)
+    )
