@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.auditing import audit_app
+from cli.biometric import biometric_app
 from cli.calibrating import calibrate_register
 from cli.demonstration import demo
 from cli.doctor import doctor
@@ -63,6 +64,7 @@ app.command("init")(init)
 app.command("import")(import_file)
 app.add_typer(people_app, name="people")
 app.add_typer(consent_app, name="consent")
+app.add_typer(biometric_app, name="biometric")
 app.add_typer(restrict_app, name="restrict")
 app.command("enrol")(enrol_folder)
 app.command("calibrate")(calibrate_register)

@@ -106,6 +106,12 @@ def destroy(tx: Transaction, ref: str) -> int:
     return len(readers)
 
 
+def count(connection: Connection, ref: str) -> int:
+    """How many templates there are of this person, over all readers."""
+    query = select(func.count()).select_from(templates).where(templates.c.person == ref)
+    return int(connection.execute(query).scalar_one())
+
+
 def summary(connection: Connection) -> tuple[TemplateSummary, ...]:
     """Every template without its numbers, by person."""
     grouped = (
