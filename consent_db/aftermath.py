@@ -25,7 +25,7 @@ from consent_db.schema import (
 from consent_db.schema import places as places_table
 from consent_db.transaction import Transaction
 from gate.released import Place, Stand, Standing, Standings, fallen_by
-from gate.values import Judgement, Reason, RegisterSnapshot, day_of
+from gate.values import FaceReason, Judgement, Reason, RegisterSnapshot, day_of
 
 _BATCH = 200
 
@@ -141,6 +141,9 @@ class Consequences:
         """
         for place in out:
             standing = found.get(place.release.channel, Standing(Stand.FALLS, Reason.CHANNEL_GONE))
+            if standing.reason is FaceReason.TEMPLATE_GONE:
+                # Who it is can no longer be compared; that they may be shown has not changed.
+                continue
             if newest is not None and standing.stand is not Stand.FALLS:
                 standing = newest.get(place.release.channel, standing)
             if standing.stand is Stand.FALLS:

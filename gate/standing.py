@@ -5,7 +5,8 @@ The rules of deciding are asked again about what was seen when the photo was jud
 For one channel, in this order:
 1. A channel that is no longer set up: the copy falls.
 2. A rule now blocks the photo, or no longer lets a face be seen that the copy shows: it falls.
-3. A face is shown because it was compared with a template that may no longer exist: it falls.
+3. A face is shown because it was compared with a template that may no longer exist: it must be
+   judged again without. Permission for images still stands, so what is published may stay.
 4. What was seen does not reach as far as the thresholds now in force: nobody can tell without
    looking again.
 5. A rule now asks for a person's look first: the same.
@@ -91,7 +92,7 @@ def _fallen(before: Decision, after: Decision, now: Now) -> Standing | None:
         if new.outcome not in VISIBLE:
             return Standing(Stand.FALLS, _cause(new, after), _whom(old, new, after), differs=True)
         if _was_compared(old) and old.person is not None and not now.may_compare(old.person):
-            return Standing(Stand.FALLS, FaceReason.TEMPLATE_GONE, old.person, differs=True)
+            return Standing(Stand.UNSURE, FaceReason.TEMPLATE_GONE, old.person, differs=True)
     if after.verdict is Verdict.BLOCK:
         vetoed = next((face.person for face in after.faces if _vetoes(face)), None)
         return Standing(Stand.FALLS, after.reason, vetoed, differs=_differs(before, after))

@@ -112,9 +112,9 @@ def test_it_falls_with_somebody_confusable() -> None:
     assert (found.stand, found.reason) == (Stand.FALLS, FaceReason.CONFUSABLE)
 
 
-def test_it_falls_when_its_template_may_no_longer_exist() -> None:
+def test_it_is_judged_again_when_its_template_may_no_longer_exist() -> None:
     found = standing(judged(SURE, rules()), (), now(rules(), templates=("P2",)))["website"]
-    assert (found.stand, found.reason) == (Stand.FALLS, FaceReason.TEMPLATE_GONE)
+    assert (found.stand, found.reason) == (Stand.UNSURE, FaceReason.TEMPLATE_GONE)
 
 
 def test_a_face_that_a_person_named_needs_no_template() -> None:
