@@ -11,6 +11,7 @@ from gate.english import ENGLISH
 from gate.incident import (
     Clock,
     ClockState,
+    Figures,
     Happening,
     Incident,
     Moment,
@@ -177,7 +178,9 @@ def questions(incident: Incident, now: datetime, zone: tzinfo) -> tuple[Question
 def _nature(incident: Incident, now: datetime, zone: tzinfo) -> tuple[Question, ...]:
     told, first = incident.account, figures(incident, now).first_out
     many = count(len(incident.photos), "photo")
-    left = f"the first copy left on {when(first, zone)}" if first else "no copy left on record"
+    left = (
+        f"the first copy left on {when(first, zone)}" if first else "no copy is known to have left"
+    )
     return (
         Question(
             "What happened?", prose(told.happened), "Write it down in two or three sentences."
@@ -202,7 +205,7 @@ def _ways(incident: Incident, now: datetime) -> tuple[Question, ...]:
         Question("Who pulled copies?", _listed(found.pulled_by) or "Nobody on record."),
         Question("Where did every pulled copy go?", *_whereabouts(incident)),
         Question("Could a copy be taken without a record?", *_unrecorded(incident, now)),
-        Question("Is everything taken down?", *_taken_down(found.open_takedowns)),
+        Question("Is everything taken down?", *_taken_down(found)),
         Question(
             "Who saw or copied it?",
             "",
@@ -233,6 +236,8 @@ def _effects(incident: Incident, zone: tzinfo) -> tuple[Question, ...]:
 
 def _whereabouts(incident: Incident) -> tuple[str, str]:
     lost = lost_sight_of(incident)
+    if not any(copy.stage is Stage.PULLED for copy in incident.copies):
+        return "No copy was pulled, as far as is on record.", ""
     if not lost:
         return "A place is recorded for each.", ""
     who = _listed({copy.by for copy in lost if copy.by}) or "whoever pulled"
@@ -248,10 +253,13 @@ def _unrecorded(incident: Incident, now: datetime) -> tuple[str, str]:
     return "", f"A copy lay in the folder ready/ for {longest}: ask who can open that folder."
 
 
-def _taken_down(left: int) -> tuple[str, str]:
-    if not left:
-        return "Yes, everything that is on record.", ""
-    return "", f"{count(left, 'takedown is', 'takedowns are')} not done."
+def _taken_down(found: Figures) -> tuple[str, str]:
+    if found.open_takedowns:
+        return "", f"{count(found.open_takedowns, 'takedown is', 'takedowns are')} not done."
+    if found.still_posted:
+        places = count(found.still_posted, "copy is", "copies are")
+        return "", f"{places} still published, and no takedown is open: ask for one."
+    return "Nothing is still published, as far as is on record.", ""
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -198,11 +198,21 @@ def test_nothing_is_claimed_that_nobody_said() -> None:
         "Could a copy be taken without a record?",
         "Is everything taken down?",
     }
-    assert "no copy left on record" in known["How many records?"]
+    assert "no copy is known to have left" in known["How many records?"]
+    assert known["Where did every pulled copy go?"].startswith("No copy was pulled")
     assert "Whom does it concern, and how many?" in unknown
     assert all(unknown.values())
     nobody, _ = asked(replace(BARE, affected=()))
     assert nobody["Whom does it concern, and how many?"] == "nobody of the register"
+
+
+def test_a_copy_that_nobody_asked_to_take_down_is_not_called_taken_down() -> None:
+    posted = replace(BARE, copies=(copy(Stage.POSTED),))
+    assert "no takedown is open" in asked(posted)[1]["Is everything taken down?"]
+    done = replace(posted, takedowns=(replace(TASK, done_at=NOW),))
+    assert "Is everything taken down?" in asked(done)[1]
+    gone = replace(done, copies=(copy(Stage.POSTED, until=NOW),))
+    assert "Is everything taken down?" in asked(gone)[0]
 
 
 def test_no_name_is_shown_unless_asked_for() -> None:
