@@ -178,9 +178,7 @@ def questions(incident: Incident, now: datetime, zone: tzinfo) -> tuple[Question
 def _nature(incident: Incident, now: datetime, zone: tzinfo) -> tuple[Question, ...]:
     told, first = incident.account, figures(incident, now).first_out
     many = count(len(incident.photos), "photo")
-    left = (
-        f"the first copy left on {when(first, zone)}" if first else "no copy is known to have left"
-    )
+    left = f"the first copy left on {when(first, zone)}" if first else "none is known to have left"
     return (
         Question(
             "What happened?", prose(told.happened), "Write it down in two or three sentences."
