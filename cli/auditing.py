@@ -157,7 +157,7 @@ def checkpoint(
     context: typer.Context,
     to: Annotated[
         Path | None,
-        typer.Option("--to", metavar="FILE", help="A new file, or a folder for it [this one]."),
+        typer.Option("--to", metavar="FILE", help="A new file, or a folder for it; else here."),
     ] = None,
     by: By = "",
     as_json: AsJson = False,

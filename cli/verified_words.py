@@ -8,7 +8,7 @@ from gate.safe_text import isolated
 from gate.verifying import Finding, Outcome, Place, Released, Report, Signature, Standing
 
 _SIGNATURES = {
-    Signature.GOOD: "Its list is signed by this key and unchanged.",
+    Signature.GOOD: "Its list is signed with the school's key and unchanged.",
     Signature.BAD: "The signature of its list is wrong: the list was changed. Do not rely on it.",
     Signature.OTHER_KEY: "Its list is signed with a key that is not this site's. Do not rely on "
     "it; ask the school for its public key.",
@@ -105,7 +105,7 @@ def _standing(finding: Finding, manifest: Manifest | None) -> str:
     where = f" for {_channel(manifest.channel)}" if manifest else ""
     if finding.standing is Standing.NOT_ASKED:
         since = finding.copy and f" since {ENGLISH.when(finding.copy.approved_at.astimezone())}"
-        return f"An approved copy{where}{since or ''}, when it was pulled."
+        return f"By its list, approved{where}{since or ''}."
     if finding.standing is Standing.NEVER_RELEASED:
         return f"Not an approved copy. No copy with exactly these bytes was ever released{where}."
     return " ".join(_release(release) for release in finding.releases)
@@ -114,7 +114,7 @@ def _standing(finding: Finding, manifest: Manifest | None) -> str:
 def _release(release: Released) -> str:
     channel, since = _channel(release.channel), ENGLISH.when(release.since)
     if release.ended is None:
-        return f"An approved copy for {channel} since {since}; it still is."
+        return f"Approved for {channel} since {since}, and still is."
     return (
         f"No longer approved for {channel}: it was from {since} to "
         f"{ENGLISH.when(release.ended)}. Do not use it, and take it down where it was used."

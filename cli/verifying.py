@@ -50,7 +50,7 @@ def verify(
         typer.Argument(metavar="FILE|DIR", help="A picture, or a folder of pulled pictures."),
     ] = None,
     channel: Annotated[
-        str, typer.Option("--channel", "-c", help="For this channel [every one of the file's].")
+        str, typer.Option("--channel", "-c", help="For this channel; else for all of the file's.")
     ] = "",
     key: Annotated[
         str,

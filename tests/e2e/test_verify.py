@@ -122,7 +122,7 @@ def test_outside_the_site_signature_and_bytes_can_be_told(
     told = outside("verify", str(pulled), "--key", key_of(signed), expect=3).out
     assert "cannot be told here" in in_words(told)
     one = pictures(pulled)[0]
-    assert "when it was pulled" in in_words(
+    assert "By its list, approved" in in_words(
         outside("verify", str(one), "--key", key_of(signed), expect=3).out
     )
     strange = str(Signer(bytes(32)).public_key)
@@ -192,7 +192,7 @@ def test_a_changed_list_is_found_but_the_files_are_looked_at(
 def test_a_file_alone_is_told_for_its_channels(signed: InProcess, pulled: Path) -> None:
     one = pulled / "taken from somewhere.jpg"
     pictures(pulled)[0].rename(one)
-    assert "An approved copy for the website since" in in_words(signed("verify", str(one)).out)
+    assert "Approved for the website since" in in_words(signed("verify", str(one)).out)
     signed("verify", str(one), "--channel", "website")
     one.write_bytes(one.read_bytes() + b"\0")
     assert "Not an approved copy" in in_words(signed("verify", str(one), expect=1).out)
