@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from consent_db import triggers
+from consent_db.schema.accounts import accounts, api_tokens, login_attempts, sessions
 from consent_db.schema.base import Utc, metadata
 from consent_db.schema.ledger import (
     decisions,
@@ -27,6 +28,8 @@ from consent_db.schema.register import (
 
 __all__ = [
     "Utc",
+    "accounts",
+    "api_tokens",
     "audit",
     "audit_head",
     "biometrics",
@@ -35,12 +38,14 @@ __all__ = [
     "decisions",
     "drops",
     "judgements",
+    "login_attempts",
     "metadata",
     "people",
     "photos",
     "register",
     "releases",
     "restrictions",
+    "sessions",
     "statements",
     "statements_taken_back",
     "template_references",
