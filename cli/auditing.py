@@ -9,11 +9,13 @@ from typing import Annotated, TextIO
 
 import typer
 
+from cli.acting import acting
 from cli.options import AsJson, site_of
 from cli.output import complain, print_json, say
 from cli.site import Site
 from consent_db import audit
 from gate.errors import AuditBroken, SiteError
+from gate.roles import Act
 
 audit_app = typer.Typer(no_args_is_help=True, help="The log of everything that was done.")
 
@@ -21,8 +23,10 @@ audit_app = typer.Typer(no_args_is_help=True, help="The log of everything that w
 @audit_app.command()
 def verify(context: typer.Context, as_json: AsJson = False) -> None:
     """Check that no entry of the log was changed, removed or put in."""
+    site = site_of(context)
+    acting(site, Act.SEE_AUDIT)
     try:
-        with site_of(context).database.reading() as connection:
+        with site.database.reading() as connection:
             entries = audit.verify(connection)
     except AuditBroken as error:
         if as_json:
@@ -45,6 +49,7 @@ def export(
 ) -> None:
     """Write out the whole log, one entry a line, as JSON."""
     site = site_of(context)
+    acting(site, Act.SEE_AUDIT)
     if to is None:
         _write(site, sys.stdout)
         return

@@ -49,14 +49,14 @@ class Acting:
     token: int | None = None
 
     @property
-    def role(self) -> Role | None:
-        """The role that sees most; None for an account without any that is known here."""
-        return farthest_seeing(self.roles)
+    def role(self) -> Role:
+        """The role that sees most; where none is known here, the one that sees least of all."""
+        return farthest_seeing(self.roles) or Role.SOCIAL
 
     @property
     def sight(self) -> Sight:
         """What all the roles together may see."""
-        return sight_of(self.role or "")
+        return sight_of(self.role)
 
     def serves(self, channel: str) -> bool:
         """Whether the account looks after this channel."""
