@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from gate.acting import TITLES, Acting, anybody
@@ -73,6 +76,15 @@ def test_several_roles_see_what_the_farthest_seeing_does() -> None:
     assert acting("root").sight == LEAST
     assert acting("website", "comms").sight == sight_of("comms")
     assert all(acting(one).role is one for one in Role)
+
+
+def test_the_table_in_the_documents_is_the_one_that_is_in_force() -> None:
+    document = Path(__file__).parents[2].joinpath("docs/accounts.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| [^|]*<!-- (\w+) --> \|(.*)\|$", document, re.MULTILINE))
+    assert set(rows) == set(Act)
+    for act, cells in rows.items():
+        said = [cell.strip() == "yes" for cell in cells.split("|")]
+        assert said == [role in entitled(Act(act)) for role in Role], act
 
 
 def test_every_role_has_a_title() -> None:
