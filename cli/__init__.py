@@ -1,16 +1,26 @@
 """The command line, and the only place where the parts are wired together."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 def main() -> None:
-    """Run the command line; a mistake that somebody can mend ends with its sentence and code 1."""
+    """Run the command line."""
     from cli.app import app
+
+    with reporting_mistakes():
+        app()
+
+
+@contextmanager
+def reporting_mistakes() -> Iterator[None]:
+    """A mistake that somebody can mend ends the program with its sentence and code 1."""
     from cli.output import complain
     from gate.errors import PhotogateError
 
     try:
-        app()
+        yield
     except PhotogateError as error:
         complain(str(error))
         sys.exit(1)

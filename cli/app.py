@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.accounts import account_app
 from cli.auditing import audit_app
 from cli.biometric import biometric_app
 from cli.calibrating import calibrate_register
@@ -15,6 +16,7 @@ from cli.doctor import doctor
 from cli.enrolment import enrol_folder
 from cli.evaluating import evaluate
 from cli.importing import import_file
+from cli.logging_in import login, logout
 from cli.output import say
 from cli.people import consent_app, people_app, restrict_app
 from cli.photos import check, decisions, why
@@ -61,6 +63,9 @@ def choose_site(
 
 
 app.command("init")(init)
+app.command("login")(login)
+app.command("logout")(logout)
+app.add_typer(account_app, name="account")
 app.command("import")(import_file)
 app.add_typer(people_app, name="people")
 app.add_typer(consent_app, name="consent")

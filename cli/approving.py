@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.acting import acting, roles_of
+from cli.acting import acting_as
 from cli.cases import the_photo
 from cli.options import AsJson, By, require_channels, site_of
 from cli.output import print_json, say
@@ -15,6 +15,7 @@ from cli.review_tables import decision_rows, print_verdicts
 from cli.site import Site
 from consent_db import statements
 from consent_db.stored import StoredPhoto
+from gate.acting import Acting
 from gate.approvals import LEAD, SECOND, SIGNABLE, Approval, ApprovalKind, seen_of, veto_lifted
 from gate.english import ENGLISH
 from gate.errors import RegisterError
@@ -45,7 +46,7 @@ def approve(
     """
     site = site_of(context)
     require_channels(site, [channel])
-    name = acting(site, Act.REVIEW, by)
+    who = acting_as(site, Act.REVIEW, by)
     chosen = the_photo(site, photo)
     decision = _decision(chosen, channel)
     if decision.verdict is not Verdict.REVIEW or decision.reason not in SIGNABLE:
@@ -53,7 +54,7 @@ def approve(
         raise RegisterError(
             f"This photo does not wait for an approval on {channel}: {words} Nothing was changed."
         )
-    after = _give(site, chosen, ApprovalKind.SIGN_OFF, decision, (name, reason))
+    after = _give(site, chosen, ApprovalKind.SIGN_OFF, decision, (who, reason))
     _tell(after, channel, as_json=as_json)
 
 
@@ -72,14 +73,14 @@ def release_vetoed(
     """
     site = site_of(context)
     require_channels(site, [channel])
-    name = acting(site, Act.RELEASE_VETOED, by)
+    who = acting_as(site, Act.RELEASE_VETOED, by)
     chosen = the_photo(site, photo)
     decision = _decision(chosen, channel)
     if decision.reason is not Reason.RESTRICTED_PERSON:
         raise RegisterError(
             f"No restricted person holds this photo on {channel}. Nothing was changed."
         )
-    after = _give(site, chosen, ApprovalKind.VETO, decision, (name, reason))
+    after = _give(site, chosen, ApprovalKind.VETO, decision, (who, reason))
     given = _approvals(site, chosen.photo)
     if not as_json and not veto_lifted(given, channel, decision.faces):
         say("Recorded. A second person must release it too: the safeguarding lead, if that was "
@@ -95,16 +96,16 @@ def _decision(photo: StoredPhoto, channel: str) -> Decision:
 
 
 def _give(
-    site: Site, photo: StoredPhoto, kind: ApprovalKind, decision: Decision, who: tuple[str, str]
+    site: Site, photo: StoredPhoto, kind: ApprovalKind, decision: Decision, told: tuple[Acting, str]
 ) -> StoredPhoto:
-    name, reason = who
-    roles = roles_of(site, name)
+    who, reason = told
+    roles = who.roles
     role = next((role for role in SECOND if role in roles), "")
     if kind is ApprovalKind.SIGN_OFF:
         role = LEAD if LEAD in roles else min(roles, default="")
     seen = seen_of(decision.faces)
-    approval = Approval(0, kind, decision.channel, seen, name, role)
-    return rejudge(site, photo, Wish(name, reason, (approval,)))[0]
+    approval = Approval(0, kind, decision.channel, seen, who.name, role)
+    return rejudge(site, photo, Wish(who.name, reason, (approval,)))[0]
 
 
 def _approvals(site: Site, photo: str) -> list[Approval]:

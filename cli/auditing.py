@@ -104,8 +104,10 @@ def verify(
     Somebody who can change the whole register could write the whole log anew. Only a checkpoint
     that was kept elsewhere tells that.
     """
+    site = site_of(context)
+    acting(site, Act.SEE_AUDIT)
     problem, entries = None, 0
-    with site_of(context).database.reading() as connection:
+    with site.database.reading() as connection:
         try:
             entries = audit.verify(connection)
         except AuditBroken as error:
@@ -184,6 +186,7 @@ def export(
 ) -> None:
     """Write out the whole log, one entry a line, as JSON."""
     site = site_of(context)
+    acting(site, Act.SEE_AUDIT)
     if to is None:
         _write(site, sys.stdout)
         return

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.options import AsJson, By, actor, site_of
+from cli.acting import acting
+from cli.options import AsJson, By, site_of
 from cli.output import print_json, print_table, say, some
 from cli.site import Site, now
 from consent_db import calibrations, templates
@@ -18,6 +19,7 @@ from gate.calibration import SMALLEST, Calibration, Count, Pair, is_due
 from gate.errors import SettingsError
 from gate.pipeline import permitted_gallery
 from gate.population import shipped_population
+from gate.roles import Act
 from gate.values import day_of
 
 _OUTCOMES = {
@@ -45,11 +47,12 @@ def calibrate_register(
     from now on, unless photogate.toml says thresholds_from = "here".
     """
     site = site_of(context)
+    who = acting(site, Act.CALIBRATE, by)
     if if_due and not due(site):
         say("Nothing to do: the register changed too little since the last calibration.")
         return
     found = find(site)
-    number = None if dry_run else keep(site, found, actor(by))
+    number = None if dry_run else keep(site, found, who)
     if as_json:
         print_json({"id": number, **report(found)})
         return

@@ -57,11 +57,16 @@ def the_photo(site: Site, text: str, role: Role = Role.ADMIN) -> StoredPhoto:
     return found[0]
 
 
-def case_of(site: Site, photo: StoredPhoto) -> Case:
-    """The photo with everything that its decisions rest on."""
+def people_in(photo: StoredPhoto) -> set[str]:
+    """References of everybody whom the decisions of a photo speak of."""
     decided = [face for decision in photo.judgement.decisions for face in decision.faces]
     refs = {face.person for face in decided if face.person}
-    refs |= {face.runner_up.person for face in decided if face.runner_up}
+    return refs | {face.runner_up.person for face in decided if face.runner_up}
+
+
+def case_of(site: Site, photo: StoredPhoto) -> Case:
+    """The photo with everything that its decisions rest on."""
+    refs = people_in(photo)
     with site.database.reading() as connection:
         spoken = statements.history(connection, photo.photo)
         given = approvals.history(connection, photo.photo)

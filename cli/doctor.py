@@ -18,10 +18,11 @@ from cli.options import AsJson, unsettled_site_of
 from cli.output import console, print_json, say
 from cli.recognition import remarks
 from cli.site import Site, now
-from consent_db import audit, templates
+from consent_db import accounts, audit, templates
 from gate import settings as settings_file
 from gate.engines.weights import SFACE, YUNET, locate
 from gate.errors import PhotogateError
+from gate.roles import Role
 from gate.values import ALL_CHANNELS, RegisterSnapshot
 
 _PACKAGES = ("gate", "watch", "consent_db", "cli")
@@ -145,6 +146,7 @@ def _register(site: Site) -> list[Finding]:
         ),
         _templates(site, len(snapshot.gallery.people)),
         Finding("audit log", "ok", f"{entries} entries, chain intact"),
+        _accounts(site),
         *_second(site, snapshot),
     ]
     findings += _strange_channels(snapshot, frozenset(site.settings.channels))
@@ -164,6 +166,20 @@ def _register(site: Site) -> list[Finding]:
     for one in remarks(site, snapshot):
         findings.append(Finding(one.what, "warning" if one.worrying else "ok", one.text))
     return findings
+
+
+def _accounts(site: Site) -> Finding:
+    """Whether people are told apart, and whether one lost password would shut everybody out."""
+    with site.database.reading() as connection:
+        enabled = [one for one in accounts.everyone(connection) if one.enabled]
+    if not enabled:
+        text = "none; whoever may run photogate here may do everything ('photogate account add')"
+        return Finding("accounts", "ok", text)
+    admins = sum(Role.ADMIN in one.roles for one in enabled)
+    if admins < 2:
+        text = f"{len(enabled)}, one of them with the role admin; make a second, in case its "
+        return Finding("accounts", "warning", f"{text}password is lost")
+    return Finding("accounts", "ok", f"{len(enabled)}, {admins} of them with the role admin")
 
 
 def _strange_channels(snapshot: RegisterSnapshot, channels: frozenset[str]) -> Iterator[Finding]:

@@ -11,7 +11,8 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from cli.options import AsJson, By, actor, site_of
+from cli.acting import acting
+from cli.options import AsJson, By, site_of
 from cli.output import print_json, say, some
 from cli.progress import steps
 from cli.recognition import WORDS
@@ -34,6 +35,7 @@ from gate.load import Limits
 from gate.permission import may_have_template
 from gate.pipeline import permitted_gallery
 from gate.ports import FaceFinder, FaceReader
+from gate.roles import Act
 from gate.template_age import TemplateAge, to_renew
 from gate.values import Gallery, RegisterSnapshot, day_of
 
@@ -54,10 +56,11 @@ def enrol_folder(
     not enrolled, and their photos are not looked at.
     """
     site = site_of(context)
+    who = acting(site, Act.ENROL, by)
     if not folder.is_dir():
         raise SiteError(f"{folder} is not a folder; name the one that holds DIR/REF/*.jpg.")
     snapshot = site.register().snapshot()
-    enrolments = enrol_all(site, folder, actor(by))
+    enrolments = enrol_all(site, folder, who)
     missing = _missing(snapshot, {e.person for e in enrolments if e.vector is not None})
     again = without_second(site.register().snapshot())
     if as_json:

@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from cli.acting import acting
 from cli.options import AsJson, site_of
 from cli.output import british, complain, console, print_table, say
 from cli.progress import steps
@@ -26,6 +27,7 @@ from gate.evaluation.protocol import Options
 from gate.evaluation.report import Report, Setting, to_json
 from gate.pipeline import thresholds_in_force
 from gate.policy import Engines, Policy
+from gate.roles import Act
 from gate.safe_text import clean
 from gate.settings import MatchingSettings, Settings
 from gate.values import RegisterSnapshot, Second, Thresholds, day_of
@@ -82,6 +84,8 @@ def evaluate(
     are enrolled in memory only; nothing is kept of those who are not.
     """
     site = _site(context)
+    if not isinstance(site, _Shipped):
+        acting(site, Act.EVALUATE)
     if site.settings.matching.mode == "people":
         raise SettingsError(
             "This site works without face templates, so there is no matching to be measured."

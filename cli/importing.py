@@ -8,12 +8,14 @@ from typing import Annotated
 
 import typer
 
-from cli.options import AsJson, By, actor, site_of
+from cli.acting import acting
+from cli.options import AsJson, By, site_of
 from cli.output import complain, print_json, say
 from cli.settling import follow_up
 from cli.site import Site, now
 from consent_db import importer
 from gate.errors import ImportRefused
+from gate.roles import Act
 from gate.values import day_of
 
 _LISTED = 50
@@ -27,6 +29,14 @@ class Kind(StrEnum):
     CONSENTS = "consents"
     BIOMETRIC = "biometric"
     RESTRICTIONS = "restrictions"
+
+
+_ACTS = {
+    Kind.PEOPLE: Act.CHANGE_PEOPLE,
+    Kind.CONSENTS: Act.CHANGE_CONSENTS,
+    Kind.BIOMETRIC: Act.CHANGE_BIOMETRICS,
+    Kind.RESTRICTIONS: Act.CHANGE_RESTRICTIONS,
+}
 
 
 def import_file(
@@ -45,8 +55,9 @@ def import_file(
     in the file are listed; nothing ends silently.
     """
     site = site_of(context)
+    who = acting(site, _ACTS[kind], by)
     try:
-        plan = take(site, kind, file, actor(by), dry_run=dry_run)
+        plan = take(site, kind, file, who, dry_run=dry_run)
     except ImportRefused as error:
         complain(str(error))
         for problem in error.problems[:_LISTED]:

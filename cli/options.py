@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.settling import settle
-from cli.site import Site, login_name
+from cli.site import Site
 from gate.errors import SettingsError
 
 _SETTLED = "photogate.settled"
@@ -16,7 +16,7 @@ _SETTLED = "photogate.settled"
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text.")]
 By = Annotated[
     str,
-    typer.Option("--by", metavar="NAME", help="Who does this, for the record [your login name]."),
+    typer.Option("--by", metavar="NAME", help="Who does this, for the record [you]."),
 ]
 Ref = Annotated[str, typer.Argument(metavar="REF", help="The person's reference, such as P0012.")]
 
@@ -48,8 +48,3 @@ def require_channels(site: Site, names: Iterable[str]) -> None:
             f"There is no channel called {', '.join(unknown)}; this site has "
             f"{', '.join(site.settings.channels)}. Nothing was changed."
         )
-
-
-def actor(by: str) -> str:
-    """The name that goes into the record."""
-    return by.strip() or login_name()

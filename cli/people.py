@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
 
-from cli.options import AsJson, By, Ref, actor, require_channels, site_of
+from cli.acting import acting, acting_as
+from cli.options import AsJson, By, Ref, require_channels, site_of
 from cli.output import british, print_json, print_table, say
+from cli.people_tables import print_consents
 from cli.recognition import WORDS, references_to_renew
+from cli.restricting import show_restrictions
 from cli.settling import follow_up
 from cli.site import Site, now
+from cli.viewing import note_list, note_people
 from consent_db import biometrics, consents, restrictions
 from gate.errors import RegisterError, UnknownPerson
 from gate.permission import may_have_template, permission, restriction_on
+from gate.roles import Act
 from gate.values import (
     ALL_CHANNELS,
     ConsentRecord,
@@ -45,7 +50,9 @@ restrict_app = typer.Typer(no_args_is_help=True, help="The list of people never 
 def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     """List everybody, with the channels on which they may be shown today."""
     site = site_of(context)
+    who = acting_as(site, Act.SEE_PEOPLE)
     snapshot = site.register().snapshot()
+    note_list(site, who, "people list", len(snapshot.people))
     renew = references_to_renew(site, snapshot)
     rows = [_row(site, snapshot, person, renew) for person in snapshot.people.values()]
     if as_json:
@@ -72,8 +79,10 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
 def show_person(context: typer.Context, ref: Ref, as_json: AsJson = False) -> None:
     """Show everything about one person: permissions with their history, restrictions, template."""
     site = site_of(context)
+    who = acting_as(site, Act.SEE_PEOPLE)
     snapshot = site.register().snapshot()
     person = known(snapshot, ref)
+    note_people(site, who, [ref], "record")
     with site.database.reading() as connection:
         record = {
             **_row(site, snapshot, person, references_to_renew(site, snapshot)),
@@ -95,7 +104,7 @@ def show_person(context: typer.Context, ref: Ref, as_json: AsJson = False) -> No
     if record["renew"]:
         words = WORDS[record["renew"]]
         say(f"{words[0].upper()}{words[1:]}.", style="yellow")
-    _print_consents(snapshot.consents.get(ref, ()))
+    print_consents(snapshot.consents.get(ref, ()))
     for restriction in record["restrictions"]:
         say(f"Restriction: {restriction}")
 
@@ -144,26 +153,6 @@ def _channels(site: Site, snapshot: RegisterSnapshot, person: Person) -> list[st
     ]
 
 
-def _print_consents(records: Sequence[ConsentRecord]) -> None:
-    say("What was said about images, newest first:", style="bold")
-    print_table(
-        ("Channel", "Status", "By", "How", "On", "From", "Until", "Names online use"),
-        (
-            (
-                record.channel,
-                record.status.value,
-                record.given_by,
-                record.method,
-                british(record.obtained_on),
-                british(record.valid_from),
-                british(record.valid_until),
-                "yes" if record.names_online_use else "no",
-            )
-            for record in sorted(records, key=lambda r: (r.obtained_on, r.id), reverse=True)
-        ),
-    )
-
-
 @consent_app.command()
 def grant(
     context: typer.Context,
@@ -183,7 +172,8 @@ def grant(
     """Record that a person may be shown on these channels."""
     until = valid_until.date() if valid_until else None
     said = _Said(ConsentStatus.GRANTED, given_by, method, until, names_online_use)
-    _record(site_of(context), ref, channel, said, actor(by))
+    site = site_of(context)
+    _record(site, ref, channel, said, acting(site, Act.CHANGE_CONSENTS, by))
 
 
 @consent_app.command()
@@ -197,7 +187,8 @@ def refuse(
 ) -> None:
     """Record that a person must not be shown on these channels."""
     said = _Said(ConsentStatus.REFUSED, given_by, method)
-    _record(site_of(context), ref, channel, said, actor(by))
+    site = site_of(context)
+    _record(site, ref, channel, said, acting(site, Act.CHANGE_CONSENTS, by))
 
 
 @consent_app.command()
@@ -211,7 +202,8 @@ def withdraw(
 ) -> None:
     """Record that permission for these channels was withdrawn."""
     said = _Said(ConsentStatus.WITHDRAWN, given_by, method)
-    _record(site_of(context), ref, channel, said, actor(by))
+    site = site_of(context)
+    _record(site, ref, channel, said, acting(site, Act.CHANGE_CONSENTS, by))
 
 
 @dataclass(frozen=True)
@@ -269,15 +261,19 @@ def add_restriction(
     valid_until: Annotated[
         datetime | None, typer.Option(formats=DAYS, metavar="DAY", help="Last day [until lifted].")
     ] = None,
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why; only the safeguarding lead can read it again.")
+    ] = "",
     by: By = "",
 ) -> None:
     """Put a person on the restricted list: photos that may show them are blocked."""
     site = site_of(context)
+    who = acting(site, Act.CHANGE_RESTRICTIONS, by)
     require_channels(site, [name for name in channel if name != ALL_CHANNELS])
     begin = valid_from.date() if valid_from else day_of(now())
     end = valid_until.date() if valid_until else None
-    with site.database.transaction(actor(by)) as transaction:
-        restrictions.add(transaction, ref, frozenset(channel), begin, end)
+    with site.database.transaction(who) as transaction:
+        restrictions.add(transaction, ref, frozenset(channel), begin, end, reason=reason)
     say(f"{ref} is on the restricted list from {british(begin)}.")
     follow_up(site)
     if site.names_by_people:
@@ -290,11 +286,15 @@ def add_restriction(
         )
 
 
+restrict_app.command("show")(show_restrictions)
+
+
 @restrict_app.command("lift")
 def lift_restriction(context: typer.Context, ref: Ref, by: By = "") -> None:
     """Take a person off the restricted list; permission is then asked for as for everybody."""
     site = site_of(context)
-    with site.database.transaction(actor(by)) as transaction:
+    who = acting(site, Act.CHANGE_RESTRICTIONS, by)
+    with site.database.transaction(who) as transaction:
         lifted = restrictions.lift(transaction, ref)
     if not lifted:
         raise RegisterError(f"{ref} is not on the restricted list; nothing was changed.")

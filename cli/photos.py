@@ -7,25 +7,30 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from PIL import Image
 
-from cli.cases import case_of, the_photo
+from cli.acting import acting_as, deny
+from cli.cases import case_of, people_in, the_photo
 from cli.options import AsJson, require_channels, site_of
 from cli.output import complain, print_json, print_table, say
+from cli.plain_check import plain_row, print_plain
 from cli.site import Site
+from cli.viewing import note_list, note_original, note_people
 from consent_db import stored
 from consent_db.stored import StoredPhoto
+from gate.acting import Acting
 from gate.annotate import annotate
 from gate.case import Case
 from gate.english import ENGLISH
 from gate.errors import SiteError
 from gate.explain import as_dict, as_text, explain, face_outcomes, may_see_original
 from gate.load import load
-from gate.roles import Role
+from gate.roles import Act, Role, sight_of
 from gate.values import Decision, Face, Judgement, Outcome
 from gate.words import reason_sentence
 
@@ -40,6 +45,7 @@ def check(
 ) -> None:
     """Say what would happen to these photos. Nothing is written or kept."""
     site = site_of(context)
+    tells_all = acting_as(site, Act.CHECK).sight.evidence
     require_channels(site, channel)
     gate = site.gate()
     rows: list[dict[str, object]] = []
@@ -52,9 +58,12 @@ def check(
             continue
         judgement = gate.judge(hashlib.sha256(data).hexdigest(), data)
         chosen = [d for d in judgement.decisions if not channel or d.channel in channel]
-        rows += [decision_row(str(file), judgement, decision, None) for decision in chosen]
+        if tells_all:
+            rows += [decision_row(str(file), judgement, decision, None) for decision in chosen]
+        else:
+            rows += [plain_row(str(file), judgement, decision) for decision in chosen]
         if not as_json:
-            _print_check(file, judgement, chosen)
+            (_print_check if tells_all else print_plain)(file, judgement, chosen)
     if as_json:
         print_json(rows)
     for problem in unread:
@@ -80,6 +89,7 @@ def _faces(count: int) -> str:
 def decisions(context: typer.Context, as_json: AsJson = False) -> None:
     """List every photo with what was decided for each channel."""
     site = site_of(context)
+    note_list(site, acting_as(site, Act.SEE_EVIDENCE), "decisions")
     with site.database.reading() as connection:
         rows = (row for photo in stored.decisions(connection) for row in _rows(photo))
         if as_json:
@@ -152,29 +162,54 @@ def why(
         typer.Option("--picture", metavar="OUT", help="Write the photo with numbered boxes here."),
     ] = None,
     role: Annotated[
-        Role, typer.Option("--as", help="Answer as far as this role may know.")
-    ] = Role.ADMIN,
+        Role | None,
+        typer.Option("--as", help="Answer as far as this role may know [the one you have]."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say why a photo was approved, blurred, held or blocked, on what evidence."""
     site = site_of(context)
-    case = case_of(site, the_photo(site, photo, role))
+    seen_by = _onlooker(site, role)
+    chosen = the_photo(site, photo, seen_by.role)
+    if sight_of(seen_by.role).evidence:
+        note_people(site, seen_by.who, people_in(chosen), "photo")
+    case = case_of(site, chosen)
     if picture is not None:
-        write_picture(site, case, role, picture)
-    explanation = explain(case, role)
+        write_picture(site, case, seen_by, picture)
+    explanation = explain(case, seen_by.role)
     if as_json:
         print_json(as_dict(explanation))
     else:
         sys.stdout.write(as_text(explanation, min(shutil.get_terminal_size().columns, 100)))
 
 
-def write_picture(site: Site, case: Case, role: Role, out: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Onlooker:
+    """Who looks, and in which of their roles."""
+
+    who: Acting
+    role: Role
+
+
+def _onlooker(site: Site, wanted: Role | None) -> Onlooker:
+    """Whoever asks, in the role that they name, or that sees most of those they have."""
+    who = acting_as(site, Act.SEE_DECISIONS)
+    if who.account is None:
+        return Onlooker(who, wanted or Role.ADMIN)
+    if wanted is not None and wanted not in who.roles:
+        deny(site, who, Act.SEE_DECISIONS, f"Your account does not have the role {wanted.value}.")
+    return Onlooker(who, wanted or who.role)
+
+
+def write_picture(site: Site, case: Case, seen_by: Onlooker, out: Path) -> None:
     """Write the dropped photo with numbered boxes. Raises SiteError where that may not be."""
+    role = seen_by.role
     if not may_see_original(role):
         raise SiteError(f"The role {role.value} may not see the original, so no picture is made.")
     if not case.judgement.width:
         raise SiteError("This file could not be read as a picture, so none can be drawn.")
     photo = case.judgement.photo
+    note_original(site, seen_by.who, photo)
     data = site.originals.read(photo)
     shown = load(data, site.policy.limits, long_edge=site.policy.inspect_edge)
     boxes = [face.box.scaled(shown.scale) for face in case.judgement.faces]

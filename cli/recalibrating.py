@@ -69,9 +69,10 @@ class Recalibrator:
         self._seen = revision
 
     def _calibrate(self) -> None:
-        command = ["--site", str(Path(self._site.root).resolve()), "calibrate", "--if-due"]
+        # Not by the verb: the service has no account, and needs none to keep the site going.
         # -P: a folder called cli where the service was started is not this program.
-        started = [sys.executable, "-P", "-m", "cli", *command, "--by", self._actor]
+        root = str(Path(self._site.root).resolve())
+        started = [sys.executable, "-P", "-m", "cli.background", root, self._actor]
         one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         with subprocess.Popen(
             started,

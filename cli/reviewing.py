@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
+from cli.acting import acting, acting_as
 from cli.approving import approve, release_vetoed
-from cli.cases import case_of, the_photo
-from cli.options import AsJson, By, actor, require_channels, site_of
+from cli.cases import case_of, people_in, the_photo
+from cli.options import AsJson, By, require_channels, site_of
 from cli.output import print_json, print_table, say
 from cli.people import known
-from cli.photos import write_picture
+from cli.photos import Onlooker, write_picture
 from cli.rejudging import Wish, rejudge
 from cli.review_faces import box_of, drawn_box, names_of, once, unsaid
 from cli.review_tables import (
@@ -26,10 +27,11 @@ from cli.review_tables import (
     print_verdicts,
 )
 from cli.site import Site
+from cli.viewing import note_people
 from consent_db import statements, stored
 from consent_db.stored import StoredPhoto
 from gate.errors import RegisterError
-from gate.roles import Role
+from gate.roles import Act
 from gate.statements import Statement, StatementKind
 from gate.values import ALL_CHANNELS
 
@@ -55,7 +57,9 @@ def list_held(
     as_json: AsJson = False,
 ) -> None:
     """List the photos that wait for a person, with the reason."""
-    with site_of(context).database.reading() as connection:
+    site = site_of(context)
+    acting(site, Act.REVIEW)
+    with site.database.reading() as connection:
         rows = [
             held_row(photo)
             for photo in stored.decisions(connection)
@@ -84,9 +88,11 @@ def show(
 ) -> None:
     """Show the faces of a photo by number, and what was said about them."""
     site = site_of(context)
+    who = acting_as(site, Act.REVIEW)
     chosen = the_photo(site, photo)
+    note_people(site, who, people_in(chosen), "photo")
     if picture is not None:
-        write_picture(site, case_of(site, chosen), Role.ADMIN, picture)
+        write_picture(site, case_of(site, chosen), Onlooker(who, who.role), picture)
     with site.database.reading() as connection:
         history = statements.history(connection, chosen.photo)
     if as_json:
@@ -114,7 +120,8 @@ def name_face(
     as_json: AsJson = False,
 ) -> None:
     """Say who a face is. It is shown only where that person may be shown."""
-    site, chosen = site_of(context), the_photo(site_of(context), photo)
+    site = site_of(context)
+    who, chosen = acting(site, Act.REVIEW, by), the_photo(site, photo)
     pairs = names_of(names)
     snapshot = site.register().snapshot()
     said = [
@@ -124,7 +131,7 @@ def name_face(
     if cover_rest:
         rest = unsaid(site, chosen, {number for number, _ in pairs})
         said += [Statement(0, StatementKind.COVERED, box_of(chosen, n)) for n in rest]
-    _act(site, chosen, Wish(actor(by), reason, said), as_json=as_json)
+    _act(site, chosen, Wish(who, reason, said), as_json=as_json)
 
 
 @review_app.command("not-a-face")
@@ -137,9 +144,10 @@ def not_a_face(
     as_json: AsJson = False,
 ) -> None:
     """Say that something is no face. It is no longer covered, unless it is recognised."""
-    site, chosen = site_of(context), the_photo(site_of(context), photo)
+    site = site_of(context)
+    who, chosen = acting(site, Act.REVIEW, by), the_photo(site, photo)
     said = [Statement(0, StatementKind.NOT_A_FACE, box_of(chosen, n)) for n in once(numbers)]
-    _act(site, chosen, Wish(actor(by), reason, said), as_json=as_json)
+    _act(site, chosen, Wish(who, reason, said), as_json=as_json)
 
 
 @review_app.command()
@@ -157,14 +165,15 @@ def cover(
     as_json: AsJson = False,
 ) -> None:
     """Have faces covered, whoever they are."""
-    site, chosen = site_of(context), the_photo(site_of(context), photo)
+    site = site_of(context)
+    who, chosen = acting(site, Act.REVIEW, by), the_photo(site, photo)
     wanted = once(numbers or [])
     if rest:
         wanted += unsaid(site, chosen, set(wanted))
     if not wanted:
         raise RegisterError("There is no face to cover: name numbers, or --rest. Nothing changed.")
     said = [Statement(0, StatementKind.COVERED, box_of(chosen, number)) for number in wanted]
-    _act(site, chosen, Wish(actor(by), reason, said), as_json=as_json)
+    _act(site, chosen, Wish(who, reason, said), as_json=as_json)
 
 
 @review_app.command("draw-face")
@@ -182,10 +191,11 @@ def draw_face(
     as_json: AsJson = False,
 ) -> None:
     """Draw a face that was missed."""
-    site, chosen = site_of(context), the_photo(site_of(context), photo)
+    site = site_of(context)
+    who, chosen = acting(site, Act.REVIEW, by), the_photo(site, photo)
     ref = known(site.register().snapshot(), person).ref if person else None
     said = [Statement(0, StatementKind.DRAWN, drawn_box(chosen, box), ref)]
-    _act(site, chosen, Wish(actor(by), reason, said), as_json=as_json)
+    _act(site, chosen, Wish(who, reason, said), as_json=as_json)
 
 
 @review_app.command()
@@ -200,13 +210,14 @@ def refuse(
     as_json: AsJson = False,
 ) -> None:
     """Refuse a photo for good: no copy of it is released there any more."""
-    site, chosen = site_of(context), the_photo(site_of(context), photo)
+    site = site_of(context)
+    who, chosen = acting(site, Act.REVIEW, by), the_photo(site, photo)
     require_channels(site, channel)
     said = [
         Statement(0, StatementKind.REFUSED, channel=name)
         for name in dict.fromkeys(channel or [ALL_CHANNELS])
     ]
-    _act(site, chosen, Wish(actor(by), reason, said), as_json=as_json)
+    _act(site, chosen, Wish(who, reason, said), as_json=as_json)
 
 
 @review_app.command("take-back")
@@ -221,12 +232,13 @@ def take_back(
 ) -> None:
     """Take back what was said, all about one photo. A refusal is final."""
     site = site_of(context)
+    who = acting(site, Act.REVIEW, by)
     with site.database.reading() as connection:
         photos = {statements.get(connection, number).photo for number in numbers}
         if len(photos) > 1:
             raise RegisterError("These are about several photos; take back one photo's at a time.")
         chosen = stored.stored(connection, photos)[photos.pop()]
-    _act(site, chosen, Wish(actor(by), reason, (), tuple(numbers)), as_json=as_json)
+    _act(site, chosen, Wish(who, reason, (), tuple(numbers)), as_json=as_json)
 
 
 review_app.command("approve")(approve)

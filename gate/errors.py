@@ -7,6 +7,8 @@ PhotogateError
 ├── RegisterError          the register says no: unknown person, no permission ...
 │   ├── UnknownPerson
 │   └── RegisterChanged    the register moved on while a photo was judged
+├── NotAllowed             the account has no role for this, or nobody is logged in
+├── LoginRefused           the name or the password is wrong, or it was tried too often
 ├── RegisterUnreachable    the database cannot be opened or answers with an error
 ├── AuditBroken            the chain of the audit log does not hold
 ├── LoadRefused            a file is not a picture that can be judged
@@ -57,6 +59,21 @@ class UnknownPerson(RegisterError):
 
 class RegisterChanged(RegisterError):
     """Permissions changed between judging and releasing: judge again."""
+
+
+class NotAllowed(PhotogateError):
+    """Whoever asks may not do this, or did not say who they are; nothing was changed."""
+
+
+class LoginRefused(PhotogateError):
+    """Nobody was let in; the text never says whether an account of that name exists.
+
+    ``wait``: seconds until a password for this name is looked at again; 0 when it was wrong.
+    """
+
+    def __init__(self, message: str, wait: int = 0) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class RegisterUnreachable(PhotogateError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -54,10 +54,20 @@ def sight_of(role: str) -> Sight:
     return _SIGHTS.get(role, LEAST)
 
 
+def farthest_seeing(roles: Collection[str]) -> Role | None:
+    """Of these roles the one that may see most, which is all that they may see together.
+
+    None without any role. What one role may see contains what a lesser one may.
+    """
+    held = [role for role in Role if role in roles]
+    return max(held, key=lambda role: sum(astuple(sight_of(role))), default=None)
+
+
 class Act(StrEnum):
     """Something that is done or looked at, as far as roles differ in it."""
 
     DROP = "drop"
+    CHECK = "check"
     SEE_DECISIONS = "see_decisions"
     SEE_EVIDENCE = "see_evidence"
     SEE_ORIGINAL = "see_original"
@@ -88,18 +98,21 @@ class Act(StrEnum):
     EVALUATE = "evaluate"
 
 
-_ADMINISTRATORS = frozenset({Role.WEBSITE, Role.SOCIAL})
+OF_CHANNELS = frozenset({Role.WEBSITE, Role.SOCIAL})
+"""Roles of named people who look after certain channels, and after no others."""
+
 _LEADS = frozenset({Role.DSL, Role.DPL})
 _ACTS: Mapping[Act, frozenset[Role]] = MappingProxyType(
     {
         Act.DROP: frozenset({Role.COMMS, Role.ADMIN}),
+        Act.CHECK: frozenset({Role.COMMS, Role.AUDITOR, Role.DSL, Role.DPL, Role.ADMIN}),
         Act.SEE_DECISIONS: frozenset(Role),
         Act.SEE_EVIDENCE: frozenset({Role.AUDITOR, Role.DSL, Role.DPL, Role.ADMIN}),
         Act.SEE_ORIGINAL: frozenset({Role.COMMS, Role.AUDITOR, Role.DSL, Role.DPL, Role.ADMIN}),
-        Act.PULL: _ADMINISTRATORS,
-        Act.RECORD_PUBLICATION: _ADMINISTRATORS | {Role.COMMS},
+        Act.PULL: OF_CHANNELS,
+        Act.RECORD_PUBLICATION: OF_CHANNELS | {Role.COMMS},
         Act.SEE_TAKEDOWNS: frozenset(Role),
-        Act.END_TAKEDOWN: _ADMINISTRATORS | _LEADS,
+        Act.END_TAKEDOWN: OF_CHANNELS | _LEADS,
         Act.REVIEW: frozenset({Role.DSL}),
         Act.RELEASE_VETOED: frozenset({Role.DSL, Role.ADMIN}),
         Act.SEE_PEOPLE: _LEADS | {Role.AUDITOR},
@@ -128,3 +141,16 @@ _ACTS: Mapping[Act, frozenset[Role]] = MappingProxyType(
 def may(roles: Collection[str], act: Act) -> bool:
     """Whether somebody with these roles may do this; a word that is no role may do nothing."""
     return any(role in _ACTS.get(act, frozenset()) for role in roles)
+
+
+def entitled(act: Act) -> tuple[Role, ...]:
+    """The roles that may do this, in the order of ``Role``."""
+    return tuple(role for role in Role if role in _ACTS.get(act, frozenset()))
+
+
+def only_on_own_channels(roles: Collection[str], act: Act) -> bool:
+    """Whether somebody with these roles may do this on the channels of their account only.
+
+    So it is for the administrators of channels, unless another role of theirs may do it anyway.
+    """
+    return not any(role in entitled(act) for role in set(roles) - OF_CHANNELS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from consent_db import triggers
+from consent_db.schema.accounts import accounts, api_tokens, login_attempts, sessions
 from consent_db.schema.base import Utc, metadata
 from consent_db.schema.ledger import (
     approvals,
@@ -36,6 +37,8 @@ from consent_db.schema.released import (
 
 __all__ = [
     "Utc",
+    "accounts",
+    "api_tokens",
     "approvals",
     "audit",
     "audit_head",
@@ -45,6 +48,7 @@ __all__ = [
     "decisions",
     "drops",
     "judgements",
+    "login_attempts",
     "mentions",
     "metadata",
     "people",
@@ -55,6 +59,7 @@ __all__ = [
     "releases",
     "removals",
     "restrictions",
+    "sessions",
     "statements",
     "statements_taken_back",
     "sweeps",

@@ -1,6 +1,7 @@
 """The fixtures of these tests."""
 
 from tests.register_fixtures import (
+    cheap_passwords,
     clock,
     database,
     postgresql_server,
@@ -11,6 +12,7 @@ from tests.register_fixtures import (
 )
 
 __all__ = [
+    "cheap_passwords",
     "clock",
     "database",
     "postgresql_server",

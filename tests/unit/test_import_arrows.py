@@ -20,6 +20,7 @@ CONSENT_DB_MAY_USE = {
     "gate.arrays",
     "gate.errors",
     "gate.ports",
+    "gate.roles",
     "gate.statements",
     "gate.released",
     "gate.approvals",

@@ -36,7 +36,9 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
     assert commands[1] in read(".ci/run").splitlines()
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/running-it-in-a-school.md"])
+@pytest.mark.parametrize(
+    "document", ["README.md", "docs/accounts.md", "docs/running-it-in-a-school.md"]
+)
 def test_documents_link_only_to_what_is_there(document: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)", read(document)):
         if not target.startswith("http"):
