@@ -8,6 +8,8 @@ PhotogateError
 │   ├── UnknownPerson
 │   └── RegisterChanged    the register moved on while a photo was judged
 ├── RegisterUnreachable    the database cannot be opened or answers with an error
+│   └── KeysUnusable       a key is missing or does not fit, or what is sealed is damaged
+├── Erased                 what is sealed is unreadable for ever: its key was destroyed
 ├── AuditBroken            the chain of the audit log does not hold
 ├── LoadRefused            a file is not a picture that can be judged
 ├── EnrolmentRefused       a reference photo cannot be used
@@ -60,6 +62,17 @@ class RegisterChanged(RegisterError):
 
 class RegisterUnreachable(PhotogateError):
     """The register cannot be opened or does not answer."""
+
+
+class KeysUnusable(RegisterUnreachable):
+    """The site key or the key store is missing or wrong, or what was sealed is damaged.
+
+    A kind of unreachable register: nothing is judged or released, and nothing counts as decided.
+    """
+
+
+class Erased(PhotogateError):
+    """What is asked for was sealed with a key that was destroyed on purpose."""
 
 
 class AuditBroken(PhotogateError):
