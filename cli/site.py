@@ -12,6 +12,7 @@ from pathlib import Path
 
 import cv2
 
+from cli.site_keys import keys_folder, open_sealer
 from consent_db.database import Database
 from consent_db.photos import SqlLedger
 from consent_db.register import SqlRegister
@@ -23,10 +24,13 @@ from gate.load import Limits
 from gate.pipeline import Gate
 from gate.policy import Engines, Policy
 from gate.ports import FaceReader
+from gate.references import ReferencePhotos
+from gate.sealing import KeyedSealer
 from gate.settings import Settings
 from gate.vault import Vault
 
 REGISTER_FILE = "register/photogate.sqlite3"
+_OLD_NAMES_KEY = ".names.key"
 
 
 def now() -> datetime:
@@ -86,7 +90,30 @@ class Site:
     @cached_property
     def originals(self) -> Vault:
         """The originals, as they were dropped."""
-        return Vault(self.vault)
+        return Vault(self.vault, self.sealer)
+
+    @cached_property
+    def references(self) -> ReferencePhotos:
+        """The reference photos behind the templates."""
+        return ReferencePhotos(self.vault / "references", self.sealer)
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the keys of the site are."""
+        return keys_folder(self.root, self.settings.keys)
+
+    @cached_property
+    def sealer(self) -> KeyedSealer:
+        """What seals and opens everything that names or shows somebody."""
+        return open_sealer(self.root, self.settings.keys)
+
+    def names_key(self) -> bytes:
+        """The secret by which events are numbered that hold a person's name."""
+        old = self.vault / _OLD_NAMES_KEY
+        if old.is_file():
+            self.sealer.adopt("names", old.read_bytes())
+            old.unlink()
+        return self.sealer.secret("names")
 
     @property
     def register_url(self) -> str:
@@ -104,7 +131,8 @@ class Site:
                 "name it with --site; restore the file from a backup; or make a new site with "
                 "'photogate init'."
             )
-        database = Database(self.register_url, now)
+        self.sealer.require_fitting()
+        database = Database(self.register_url, now, sealer=self.sealer)
         database.migrate()
         return database
 

@@ -66,7 +66,7 @@ def run(
     )
     timing = Timing(settings.settle_seconds, settings.patience_seconds, settings.poll_seconds)
     ledger = site.ledger(ACTOR)
-    publisher = Publisher(site.root, ledger, register_names(site))
+    publisher = Publisher(site.root, ledger, register_names(site), site.names_key)
     logging.basicConfig(format="%(message)s", level=logging.ERROR)
     with (
         _stop_on_signals() as stop,
@@ -74,7 +74,7 @@ def run(
         WorkerPool(judge_opener(site), blocked_by(site), limits) as pool,
         nullcontext() if once else Recalibrator(site, ACTOR),
     ):
-        parts = Parts(ledger, publisher, pool, on_event)
+        parts = Parts(ledger, publisher, pool, on_event, site.originals)
         return Intake(site.root, parts, timing).run(once=once, stop=stop)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from consent_db import engine as engines
 from consent_db.failures import mapped
+from consent_db.sealed import attach
 from consent_db.transaction import Transaction
 from consent_db.upgrade import upgrade
 from gate.errors import RegisterError, RegisterUnreachable
-from gate.ports import Clock
+from gate.ports import Clock, Sealer
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one."""
@@ -23,19 +24,28 @@ class Database:
     """A register at an address: a SQLite file (``sqlite:///path``) or PostgreSQL.
 
     Making one opens nothing. It may be used by several threads and processes at once and be sent
-    to a worker process: every use has a connection of its own. Raises SettingsError when the
-    address cannot be used.
+    to a worker process: every use has a connection of its own. ``sealer`` seals what names or
+    shows somebody; without it, nothing of that can be stored or read. Raises SettingsError when
+    the address cannot be used.
     """
 
-    def __init__(self, url: str, clock: Clock, *, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        *,
+        busy_seconds: float = BUSY_SECONDS,
+        sealer: Sealer | None = None,
+    ) -> None:
         self._url = engines.parse(url)
         self._clock = clock
+        self._sealer = sealer
         self._busy_seconds = busy_seconds
         self._engine = engines.make(self._url, busy_seconds)
 
     def __reduce__(self) -> tuple[object, ...]:
         whole = self._url.render_as_string(hide_password=False)
-        return _rebuilt, (whole, self._clock, self._busy_seconds)
+        return _rebuilt, (whole, self._clock, self._busy_seconds, self._sealer)
 
     @property
     def place(self) -> str:
@@ -51,7 +61,10 @@ class Database:
         if self._url.drivername == "sqlite":
             self._make_file(Path(str(self._url.database)))
         with self._begun(writes=True) as connection:
-            upgrade(connection)
+            sealed = upgrade(connection)
+        if sealed:
+            self._empty_log()
+            self._rewrite_tables(sealed)
 
     def _make_file(self, path: Path) -> None:
         try:
@@ -99,6 +112,9 @@ class Database:
         ):
             if writes:
                 engines.lock_writers(connection, self._busy_seconds)
+            if self._sealer is not None:
+                self._sealer.refresh()
+            attach(connection, self._sealer)
             yield connection
 
     def _empty_log(self) -> None:
@@ -107,6 +123,17 @@ class Database:
             with mapped(self.place), self._engine.connect() as connection:
                 connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def _rewrite_tables(self, tables: Collection[str]) -> None:
+        """Have PostgreSQL give up the rows as they were before they were sealed."""
+        if self._url.drivername == "sqlite":
+            return
+        with (
+            mapped(self.place),
+            self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        ):
+            for table in sorted(tables):
+                connection.execute(text(f"VACUUM FULL {table}"))
 
-def _rebuilt(url: str, clock: Clock, busy_seconds: float) -> Database:
-    return Database(url, clock, busy_seconds=busy_seconds)
+
+def _rebuilt(url: str, clock: Clock, busy_seconds: float, sealer: Sealer | None) -> Database:
+    return Database(url, clock, busy_seconds=busy_seconds, sealer=sealer)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
-from consent_db import evidence, statements
+from consent_db import dropped, evidence, statements
 from consent_db.database import Database
 from consent_db.register import revision
 from consent_db.schema import decisions as decisions_table
@@ -60,8 +59,9 @@ class SqlLedger:
 
     def has_drop(self, arrival: Arrival) -> bool:
         """Whether this very file (path, content, modification time) is recorded for good."""
-        known = select(drops_table.c.id).join(photos).where(*_same_file(arrival)).limit(1)
         with self._database.reading() as connection:
+            same = _same_file(connection, arrival)
+            known = select(drops_table.c.id).join(photos).where(*same).limit(1)
             recorded = connection.execute(known).first() is not None
             return recorded and _is_settled(connection, arrival.photo)
 
@@ -163,9 +163,9 @@ def _storable_time(arrival: Arrival) -> int:
     return max(-_FARTHEST, min(arrival.modified_ns, _FARTHEST))
 
 
-def _same_file(arrival: Arrival) -> tuple[ColumnElement[bool], ...]:
+def _same_file(connection: Connection, arrival: Arrival) -> tuple[ColumnElement[bool], ...]:
     return (
-        drops_table.c.original == storable(arrival.original),
+        dropped.has_path(connection, storable(arrival.original)),
         photos.c.sha256 == arrival.photo,
         drops_table.c.modified_ns == _storable_time(arrival),
     )
@@ -246,22 +246,18 @@ def _photo(tx: Transaction, sha256: str) -> int:
 
 
 def _add_drop(tx: Transaction, arrival: Arrival, photo: int) -> None:
-    same = select(drops_table.c.id).join(photos).where(*_same_file(arrival))
+    same = select(drops_table.c.id).join(photos).where(*_same_file(tx.connection, arrival))
     if tx.connection.execute(same).first() is not None:
         return
-    earlier = select(drops_table.c.original).where(drops_table.c.photo_id == photo)
-    first = tx.connection.execute(earlier.order_by(drops_table.c.id).limit(1)).scalar_one_or_none()
-    original = storable(arrival.original)
+    first = dropped.first_path(tx.connection, photo, arrival.photo)
+    names = dropped.Names(storable(arrival.original), storable(arrival.event), first)
     adding = insert(drops_table).values(
         photo_id=photo,
-        original=original,
-        name=PurePosixPath(original).name,
-        event=storable(arrival.event),
         size=arrival.size,
         modified_ns=_storable_time(arrival),
         at=tx.now,
         by=tx.actor,
-        duplicate_of=first,
+        **dropped.columns(tx.connection, arrival.photo, names),
     )
     number = tx.connection.execute(adding.returning(drops_table.c.id)).scalar_one()
     # Not its path: people write names of children into the names of files.

@@ -248,6 +248,10 @@ class KeySource(Protocol):
         """Where the key is, for messages."""
         ...
 
+    def make(self) -> bytes:
+        """The first key of a new site, kept durably."""
+        ...
+
     def load(self) -> tuple[bytes, ...]:
         """The key (32 bytes), and behind it the one that is about to replace it, if any."""
         ...

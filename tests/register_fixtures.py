@@ -19,6 +19,7 @@ from tests.registers import (
     postgresql_programs,
     sqlite_url,
 )
+from tests.sealers import MadeUpKeys
 
 BUSY_SECONDS = 20
 _NUMBERS = count(1)
@@ -77,7 +78,7 @@ def clock() -> StandingClock:
 @pytest.fixture
 def database(register_url: str, clock: StandingClock) -> Database:
     """A new register."""
-    return Database(register_url, clock, busy_seconds=BUSY_SECONDS)
+    return Database(register_url, clock, busy_seconds=BUSY_SECONDS, sealer=MadeUpKeys())
 
 
 def _create(server: str, name: str, template: str = "template1") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 
@@ -29,21 +30,25 @@ def keyed(folder: Path, site: str = "site") -> KeyedSealer:
 class MadeUpKeys:
     """A sealer whose keys follow from their subject, so that all processes have the same ones.
 
-    Only good for tests: anybody can make them up. ``destroyed`` are gone in this process alone.
+    Only good for tests: anybody can make them up. Destroyed ones are gone in this process alone.
     """
 
     def __init__(self) -> None:
-        self.destroyed: set[tuple[str, str]] = set()
+        self._destroyed: Counter[tuple[str, str]] = Counter()
 
     def seal(self, kind: KeyKind, subject: str, plain: bytes, *, context: str) -> bytes:
+        head = b"\x01" + self._destroyed[kind, subject].to_bytes(8, "big")
         nonce = os.urandom(12)
-        return nonce + self._key(kind, subject).encrypt(nonce, plain, context.encode())
+        return head + nonce + self._key(kind, subject).encrypt(nonce, plain, context.encode())
 
     def open(self, kind: KeyKind, subject: str, sealed: bytes, *, context: str) -> bytes:
-        if (kind, subject) in self.destroyed:
+        number = int.from_bytes(sealed[1:9], "big")
+        if number < self._destroyed[kind, subject]:
             raise Erased("erased")
+        if number > self._destroyed[kind, subject] or sealed[:1] != b"\x01":
+            raise KeysUnusable("damaged")
         try:
-            return self._key(kind, subject).decrypt(sealed[:12], sealed[12:], context.encode())
+            return self._key(kind, subject).decrypt(sealed[9:21], sealed[21:], context.encode())
         except (InvalidTag, ValueError) as error:
             raise KeysUnusable("damaged") from error
 
@@ -57,9 +62,8 @@ class MadeUpKeys:
         pass
 
     def destroy(self, kind: KeyKind, subject: str) -> bool:
-        known = (kind, subject) not in self.destroyed
-        self.destroyed.add((kind, subject))
-        return known
+        self._destroyed[kind, subject] += 1
+        return True
 
     def index(self, context: str, text: str) -> str:
         data = f"{context}\0{text}".encode("utf-8", "surrogatepass")
