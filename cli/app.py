@@ -14,6 +14,7 @@ from cli.doctor import doctor
 from cli.enrolment import enrol_folder
 from cli.evaluating import evaluate
 from cli.importing import import_file
+from cli.keys import keys_app
 from cli.output import say
 from cli.people import consent_app, people_app, restrict_app
 from cli.photos import check, decisions, why
@@ -68,6 +69,7 @@ app.command("decisions")(decisions)
 app.command("why")(why)
 app.add_typer(review_app, name="review")
 app.add_typer(audit_app, name="audit")
+app.add_typer(keys_app, name="keys")
 app.command("evaluate")(evaluate)
 app.command("doctor")(doctor)
 app.command("demo")(demo)

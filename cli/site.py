@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 
 from cli.site_keys import keys_folder, open_sealer
+from consent_db import templates
 from consent_db.database import Database
 from consent_db.photos import SqlLedger
 from consent_db.register import SqlRegister
@@ -96,6 +97,15 @@ class Site:
     def references(self) -> ReferencePhotos:
         """The reference photos behind the templates."""
         return ReferencePhotos(self.vault / "references", self.sealer)
+
+    def tidy_references(self) -> None:
+        """Delete reference photos without a template, as after a permission was withdrawn."""
+
+        def standing() -> dict[str, set[str]]:
+            with self.database.reading() as connection:
+                return templates.reference_photos(connection)
+
+        self.references.tidy(standing)
 
     @property
     def keys_folder(self) -> Path:

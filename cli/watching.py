@@ -59,6 +59,7 @@ def run(
 ) -> Summary:
     """Watch a site; how far it came when it ended."""
     settings = site.settings.watch
+    site.tidy_references()
     limits = WorkerLimits(
         workers or settings.workers or os.cpu_count() or 1,
         settings.time_limit_seconds,

@@ -173,6 +173,15 @@ def gallery(connection: Connection, reader_version: str) -> Gallery:
     )
 
 
+def reference_photos(connection: Connection) -> dict[str, set[str]]:
+    """The SHA-256 of the photos behind all templates, by person."""
+    found: dict[str, set[str]] = {}
+    query = select(template_references.c.person, template_references.c.sha256)
+    for person, sha256 in connection.execute(query):
+        found.setdefault(person, set()).add(sha256)
+    return found
+
+
 def references(connection: Connection, reader_version: str) -> References:
     """The reference photos behind this reader's templates, by person.
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -49,12 +48,8 @@ class ReferencePhotos:
 
     def held(self, person: str) -> tuple[str, ...]:
         """The SHA-256 of the photos that are kept of this person, sorted."""
-        folder = self._folder / _folder_name(person)
-        try:
-            names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-        except OSError as error:
-            raise _failed(error) from error
-        return tuple(sorted(name for name in names if not name.endswith(".new")))
+        names = [path.name for path in self._files(_folder_name(person))]
+        return tuple(name for name in names if not name.endswith(".new"))
 
     def read(self, person: str, sha256: str) -> bytes:
         """A photo as it was given. Raises Erased when the person's templates were destroyed."""
@@ -70,34 +65,35 @@ class ReferencePhotos:
             ) from error
         return data
 
-    def destroy(self, person: str, keep: Collection[str] = ()) -> int:
-        """Delete the photos of this person but those to keep; how many there were."""
-        gone = 0
-        try:
-            folder = self._folder / _folder_name(person)
-            for path in list(folder.iterdir()) if folder.is_dir() else []:
-                if path.name not in keep:
-                    path.unlink(missing_ok=True)
-                    gone += 1
-        except OSError as error:
-            raise _failed(error) from error
-        return gone
+    def destroy(self, person: str) -> int:
+        """Delete all photos of this person; how many there were."""
+        return self._delete(self._files(_folder_name(person)))
 
-    def tidy(self, standing: Mapping[str, Collection[str]]) -> int:
-        """Delete all but the photos behind these templates (by person); how many it were."""
-        kept = {_folder_name(person): person for person in standing}
-        gone = 0
+    def tidy(self, standing: Callable[[], Mapping[str, Collection[str]]]) -> int:
+        """Delete all but the photos behind the templates that there are; how many it were.
+
+        ``standing`` gives the SHA-256 of these photos by person. It is asked after a look at what
+        is there, so that a photo that is being kept meanwhile, after its template, stays.
+        """
+        there = self._files("*")
+        if not there:
+            return 0
+        kept = {self.path(person, one) for person, those in standing().items() for one in those}
+        return self._delete([path for path in there if path not in kept])
+
+    def _files(self, folder: str) -> list[Path]:
         try:
-            folders = list(self._folder.iterdir()) if self._folder.is_dir() else []
-            for folder in folders:
-                if folder.name in kept:
-                    gone += self.destroy(kept[folder.name], standing[kept[folder.name]])
-                else:
-                    gone += sum(1 for _ in folder.iterdir())
-                    shutil.rmtree(folder)
+            return sorted(self._folder.glob(f"{folder}/*"))
         except OSError as error:
             raise _failed(error) from error
-        return gone
+
+    def _delete(self, paths: Collection[Path]) -> int:
+        try:
+            for path in paths:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise _failed(error) from error
+        return len(paths)
 
 
 def _folder_name(person: str) -> str:

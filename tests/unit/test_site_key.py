@@ -26,7 +26,7 @@ class MemoryKeyring(KeyringBackend):
     priority = 1
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.held: dict[tuple[str, str], str] = {}
         self.locked = False
 
@@ -120,9 +120,9 @@ def test_a_replacement_that_was_cut_short_is_finished_by_the_next_start(
     def cut(*_: object) -> int:
         raise KeyboardInterrupt
 
-    place = (SqlKeyStore, "rewrap") if stop == "before" else (FileKey, "finish")
+    place: tuple[type, str] = (SqlKeyStore, "rewrap") if stop == "before" else (FileKey, "finish")
     with monkeypatch.context() as patch:
-        patch.setattr(*place, cut)
+        patch.setattr(place[0], place[1], cut)
         with pytest.raises(KeyboardInterrupt):
             sealer.rotate()
     assert (tmp_path / "site.key.new").exists()
