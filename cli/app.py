@@ -16,6 +16,7 @@ from cli.doctor import doctor
 from cli.enrolment import enrol_folder
 from cli.evaluating import evaluate
 from cli.importing import import_file
+from cli.keys import keys_app
 from cli.logging_in import login, logout
 from cli.output import say
 from cli.people import consent_app, people_app, restrict_app
@@ -85,6 +86,7 @@ app.command("where")(where)
 app.command("takedowns")(list_takedowns)
 app.add_typer(takedown_app, name="takedown")
 app.add_typer(audit_app, name="audit")
+app.add_typer(keys_app, name="keys")
 app.command("evaluate")(evaluate)
 app.command("doctor")(doctor)
 app.command("demo")(demo)

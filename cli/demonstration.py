@@ -88,6 +88,8 @@ def _draw(folder: Path) -> School:
 def _import(site: Site, invented: School) -> None:
     # The photos lie there complete, so there is nothing to wait for.
     text = settings_file.default_text()
+    # Beside the demo's site, so that deleting the demo leaves nothing behind.
+    text = text.replace('folder = ""  ', 'folder = "../keys"  ', 1)
     text = text.replace("settle_seconds = 2.0", "settle_seconds = 0.1")
     make_site(site, text.replace("patience_seconds = 30.0", "patience_seconds = 1.0"))
     for kind, file in (
@@ -184,6 +186,11 @@ def _beside(left: Pixels, right: Pixels) -> Pixels:
 
 
 def _print_end(site: Site, picture: Path, named: str, seconds: float) -> None:
+    say(
+        "Names, faces and originals in the site are encrypted. The demo's keys lie beside it, in "
+        f"{site.keys_folder}; those of a real site are kept elsewhere.",
+        style="dim",
+    )
     say(
         f"Done in {seconds:.0f} seconds. Look at {picture}: {named} as it was dropped, with what "
         "was decided about each face, and beside it the copy for the website."

@@ -14,6 +14,7 @@ from pathlib import Path
 import typer
 
 from cli.enrolment import again_sentence, without_second
+from cli.keys import key_findings
 from cli.options import AsJson, unsettled_site_of
 from cli.output import console, print_json, say
 from cli.recognition import remarks
@@ -61,6 +62,7 @@ def _findings(site: Site) -> Iterator[Finding]:
         yield from _try("reader weights", lambda: [_reader(site)])
     yield from _try("models", lambda: [_models(site)])
     yield from _folders(site)
+    yield from _try("keys", lambda: [Finding("keys", *one) for one in key_findings(site)])
     yield from _try("register", lambda: _register(site))
     yield from _try("disk", lambda: [_disk(site)])
     yield from _try("file system", lambda: [_file_system(site.staging)])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -107,6 +109,9 @@ def enrol_all(site: Site, folder: Path, by: str) -> list[Enrolment]:
         for reading in readings
     ]
     saved = [_saved(site, enrolment, reader.version, by) for enrolment in enrolled]
+    for enrolment in saved:
+        _keep_references(site, folder, enrolment)
+    site.tidy_references()
     return sorted([*refused, *saved], key=lambda e: e.person)
 
 
@@ -178,6 +183,18 @@ def _saved(site: Site, enrolment: Enrolment, first: str, by: str) -> Enrolment:
     except EnrolmentRefused as error:
         return replace(enrolment, vector=None, refused=str(error))
     return enrolment
+
+
+def _keep_references(site: Site, folder: Path, enrolment: Enrolment) -> None:
+    """Keep the photos that a template was made of, sealed, for those who look at its matches."""
+    if enrolment.vector is None:
+        return
+    for reference in enrolment.references:
+        # A file that was taken away or replaced meanwhile is not what the template rests on.
+        with suppress(OSError):
+            data = (folder / enrolment.person / reference.name).read_bytes()
+            if reference.counts and hashlib.sha256(data).hexdigest() == reference.sha256:
+                site.references.keep(enrolment.person, data)
 
 
 def _quality(reference: Reference) -> str:

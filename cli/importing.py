@@ -83,6 +83,7 @@ def take(site: Site, kind: Kind, file: Path, by: str, *, dry_run: bool = False) 
         )
         if not dry_run:
             importer.apply(transaction, plan)
+    site.tidy_references()
     return plan
 
 

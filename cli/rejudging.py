@@ -57,7 +57,7 @@ def original(site: Site, photo: str) -> bytes:
 
 
 def _published(site: Site, photo: StoredPhoto, data: bytes, wish: Wish) -> Change:
-    publisher = Publisher(site.root, site.ledger(wish.by), register_names(site))
+    publisher = Publisher(site.root, site.ledger(wish.by), register_names(site), site.names_key)
     event = photo.drops[0].arrival.event
     judge = _judge(site, photo.photo, data)
     for _ in range(MOST_ATTEMPTS):

@@ -7,9 +7,11 @@ import typer
 from cli.options import unsettled_site_of
 from cli.output import say
 from cli.site import Site, embedded_url, now
+from cli.site_keys import open_sealer
 from consent_db.database import Database
 from gate import settings as settings_file
 from gate.errors import SiteError
+from gate.site_key import EnvironmentKey
 
 _PRIVATE = ("vault", "register")
 _OPEN = ("staging", "ready", "results")
@@ -23,6 +25,11 @@ def init(context: typer.Context) -> None:
     site = unsettled_site_of(context)
     make_site(site)
     say(f"A new site is ready in {site.root}.")
+    say(
+        f"Names, faces and originals are encrypted. The keys are in {site.keys_folder}: keep a "
+        "copy of that folder in a safe place, apart from every copy of the site. Without it "
+        "nobody can read the site any more."
+    )
     say(f"Look through {site.root / settings_file.FILE_NAME}, then import your people:")
     say("  photogate import people people.csv")
 
@@ -37,6 +44,9 @@ def make_site(site: Site, settings_text: str = "") -> None:
             )
     text = settings_text or settings_file.default_text()
     settings = settings_file.parse(text)
+    if settings.keys.source == "environment":
+        # Whether it is there, before anything is made.
+        EnvironmentKey().load()
     try:
         site.root.mkdir(parents=True, exist_ok=True)
         for name in _PRIVATE:
@@ -45,7 +55,8 @@ def make_site(site: Site, settings_text: str = "") -> None:
             (site.root / name).mkdir()
         for channel in settings.channels:
             (site.ready / channel).mkdir()
-        Database(embedded_url(site.root), now).migrate()
+        sealer = open_sealer(site.root, settings.keys)
+        Database(embedded_url(site.root), now, sealer=sealer).migrate()
         # Last, because with it the folder counts as a site.
         (site.root / settings_file.FILE_NAME).write_text(text, encoding="utf-8")
     except OSError as error:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import cv2
 
+from cli.site_keys import keys_folder, open_sealer
 from cli.standing_rules import StandingRules
-from consent_db import signing_keys
+from consent_db import signing_keys, templates
 from consent_db.aftermath import Consequences
 from consent_db.database import Database
 from consent_db.photos import SqlLedger
@@ -26,12 +27,14 @@ from gate.load import Limits
 from gate.pipeline import Gate
 from gate.policy import Engines, Policy
 from gate.ports import FaceReader
+from gate.references import ReferencePhotos
+from gate.sealing import KeyedSealer
 from gate.settings import Settings
 from gate.signing import PublicKey, Signer
-from gate.signing_key import signing_seed
 from gate.vault import Vault
 
 REGISTER_FILE = "register/photogate.sqlite3"
+_OLD_NAMES_KEY = ".names.key"
 
 
 def now() -> datetime:
@@ -91,7 +94,39 @@ class Site:
     @cached_property
     def originals(self) -> Vault:
         """The originals, as they were dropped."""
-        return Vault(self.vault)
+        return Vault(self.vault, self.sealer)
+
+    @cached_property
+    def references(self) -> ReferencePhotos:
+        """The reference photos behind the templates."""
+        return ReferencePhotos(self.vault / "references", self.sealer)
+
+    def tidy_references(self) -> None:
+        """Delete reference photos without a template, as after a permission was withdrawn."""
+
+        def standing() -> dict[str, set[str]]:
+            with self.database.reading() as connection:
+                return templates.reference_photos(connection)
+
+        self.references.tidy(standing)
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the keys of the site are."""
+        return keys_folder(self.root, self.settings.keys)
+
+    @cached_property
+    def sealer(self) -> KeyedSealer:
+        """What seals and opens everything that names or shows somebody."""
+        return open_sealer(self.root, self.settings.keys)
+
+    def names_key(self) -> bytes:
+        """The secret by which events are numbered that hold a person's name."""
+        old = self.vault / _OLD_NAMES_KEY
+        if old.is_file():
+            self.sealer.adopt("names", old.read_bytes())
+            old.unlink()
+        return self.sealer.secret("names")
 
     @property
     def register_url(self) -> str:
@@ -109,7 +144,8 @@ class Site:
                 "name it with --site; restore the file from a backup; or make a new site with "
                 "'photogate init'."
             )
-        database = Database(self.register_url, now, aftermath=self.consequences)
+        self.sealer.require_fitting()
+        database = Database(self.register_url, now, sealer=self.sealer, aftermath=self.consequences)
         database.migrate()
         return database
 
@@ -126,7 +162,7 @@ class Site:
     @cached_property
     def signer(self) -> Signer:
         """What signs in the site's name; its public key is on record from then on."""
-        signer = Signer(signing_seed(self.vault))
+        signer = Signer(self.sealer.secret("signing"))
         self._put_on_record(signer.public_key)
         return signer
 

@@ -66,6 +66,7 @@ def run(
 ) -> Summary:
     """Watch a site; how far it came when it ended."""
     settings = site.settings.watch
+    site.tidy_references()
     limits = WorkerLimits(
         workers or settings.workers or os.cpu_count() or 1,
         settings.time_limit_seconds,
@@ -73,7 +74,7 @@ def run(
     )
     timing = Timing(settings.settle_seconds, settings.patience_seconds, settings.poll_seconds)
     ledger = site.ledger(ACTOR)
-    publisher = Publisher(site.root, ledger, register_names(site))
+    publisher = Publisher(site.root, ledger, register_names(site), site.names_key)
     logging.basicConfig(format="%(message)s", level=logging.ERROR)
     with (
         _stop_on_signals() as stop,
@@ -81,7 +82,7 @@ def run(
         WorkerPool(judge_opener(site), blocked_by(site), limits) as pool,
         nullcontext() if once else Recalibrator(site, ACTOR),
     ):
-        parts = Parts(ledger, publisher, pool, on_event)
+        parts = Parts(ledger, publisher, pool, on_event, site.originals)
         intake = Intake(site.root, parts, timing)
 
         def submit(arrival: Arrival) -> Future[Judgement]:

@@ -9,16 +9,21 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select
 
 from consent_db.schema import approvals, drops, photos
+from consent_db.sealed import open_text
 from consent_db.transaction import Transaction
 from gate.approvals import Approval, ApprovalKind
 from gate.errors import RegisterError
+from gate.ports import KeyKind
 
 _COLUMNS = tuple(approvals.c[name] for name in ("id", "kind", "channel", "seen", "by", "role"))
 
 
+_CONTEXT = "approvals.sealed_reason"
+
+
 @dataclass(frozen=True, slots=True)
 class PastApproval:
-    """An approval with its reason, and when it was given (UTC)."""
+    """An approval with its reason ("" once it was erased), and when it was given (UTC)."""
 
     approval: Approval
     reason: str
@@ -33,9 +38,13 @@ def of_photo(connection: Connection, photo: int) -> tuple[Approval, ...]:
 
 def history(connection: Connection, sha256: str) -> tuple[PastApproval, ...]:
     """All approvals of the photo with this SHA-256, oldest first."""
-    query = select(*_COLUMNS, approvals.c.reason, approvals.c.at).join_from(approvals, photos)
+    query = select(*_COLUMNS, approvals.c.sealed_reason, approvals.c.at)
+    query = query.join_from(approvals, photos)
     rows = connection.execute(query.where(photos.c.sha256 == sha256).order_by(approvals.c.id))
-    return tuple(PastApproval(_value(row[:6]), row.reason, row.at) for row in rows)
+    return tuple(
+        PastApproval(_value(row[:6]), _opened(connection, sha256, row.sealed_reason), row.at)
+        for row in rows
+    )
 
 
 def add(tx: Transaction, sha256: str, photo: int, said: Sequence[Approval], reason: str) -> None:
@@ -52,10 +61,15 @@ def add(tx: Transaction, sha256: str, photo: int, said: Sequence[Approval], reas
                 "it. Ask two others, one of them the safeguarding lead. Nothing was stored."
             )
         row = {"id": one.id, "photo_id": photo, "kind": one.kind.value, "channel": one.channel}
-        told = {"seen": one.seen, "role": one.role, "reason": reason, "at": tx.now, "by": one.by}
-        tx.connection.execute(insert(approvals), {**row, **told})
+        sealed = tx.seal(KeyKind.PHOTO, sha256, reason, context=_CONTEXT)
+        told = {"seen": one.seen, "role": one.role, "at": tx.now, "by": one.by}
+        tx.connection.execute(insert(approvals), {**row, **told, "sealed_reason": sealed})
         details = {"approval": one.id, "kind": one.kind.value, "channel": one.channel}
         tx.audit("approval.given", sha256, {**details, "role": one.role})
+
+
+def _opened(connection: Connection, sha256: str, sealed: bytes | None) -> str:
+    return open_text(connection, KeyKind.PHOTO, sha256, sealed, context=_CONTEXT) or ""
 
 
 def _dropped(tx: Transaction, photo: int) -> bool:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from consent_db import engine as engines
 from consent_db.failures import mapped
 from consent_db.schema import releases
+from consent_db.sealed import attach
 from consent_db.transaction import Transaction
 from consent_db.upgrade import upgrade
 from gate.errors import RegisterError, RegisterUnreachable
-from gate.ports import Clock
+from gate.ports import Clock, Sealer
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one."""
@@ -37,7 +38,8 @@ class Database:
     """A register at an address: a SQLite file (``sqlite:///path``) or PostgreSQL.
 
     Making one opens nothing. It may be used by several threads and processes at once and be sent
-    to a worker process: every use has a connection of its own. ``aftermath`` draws the
+    to a worker process: every use has a connection of its own. ``sealer`` seals what names or
+    shows somebody; without it, nothing of that can be stored or read. ``aftermath`` draws the
     consequences for released copies before a change or a judgement is stored. Raises
     SettingsError when the address cannot be used.
     """
@@ -48,17 +50,20 @@ class Database:
         clock: Clock,
         *,
         busy_seconds: float = BUSY_SECONDS,
+        sealer: Sealer | None = None,
         aftermath: Aftermath = no_aftermath,
     ) -> None:
         self._url = engines.parse(url)
         self._clock = clock
+        self._sealer = sealer
         self._aftermath = aftermath
         self._busy_seconds = busy_seconds
         self._engine = engines.make(self._url, busy_seconds)
 
     def __reduce__(self) -> tuple[object, ...]:
         whole = self._url.render_as_string(hide_password=False)
-        return _rebuilt, (whole, self._clock, self._busy_seconds, self._aftermath)
+        parts = (self._clock, self._busy_seconds, self._sealer, self._aftermath)
+        return _rebuilt, (whole, *parts)
 
     @property
     def place(self) -> str:
@@ -74,7 +79,10 @@ class Database:
         if self._url.drivername == "sqlite":
             self._make_file(Path(str(self._url.database)))
         with self._begun(writes=True) as connection:
-            upgrade(connection)
+            sealed = upgrade(connection)
+        if sealed:
+            self._empty_log()
+            self._rewrite_tables(sealed)
 
     def _make_file(self, path: Path) -> None:
         try:
@@ -124,6 +132,9 @@ class Database:
         ):
             if writes:
                 engines.lock_writers(connection, self._busy_seconds)
+            if self._sealer is not None:
+                self._sealer.refresh()
+            attach(connection, self._sealer)
             yield connection
 
     def _empty_log(self) -> None:
@@ -132,6 +143,19 @@ class Database:
             with mapped(self.place), self._engine.connect() as connection:
                 connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def _rewrite_tables(self, tables: Collection[str]) -> None:
+        """Have PostgreSQL give up the rows as they were before they were sealed."""
+        if self._url.drivername == "sqlite":
+            return
+        with (
+            mapped(self.place),
+            self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        ):
+            for table in sorted(tables):
+                connection.execute(text(f"VACUUM FULL {table}"))
 
-def _rebuilt(url: str, clock: Clock, busy_seconds: float, aftermath: Aftermath) -> Database:
-    return Database(url, clock, busy_seconds=busy_seconds, aftermath=aftermath)
+
+def _rebuilt(
+    url: str, clock: Clock, busy_seconds: float, sealer: Sealer | None, aftermath: Aftermath
+) -> Database:
+    return Database(url, clock, busy_seconds=busy_seconds, sealer=sealer, aftermath=aftermath)

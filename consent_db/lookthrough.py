@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
+from consent_db.dropped import names_of
 from consent_db.schema import drops, judgements, mentions, people, photos, places, releases
 
 
@@ -31,18 +32,22 @@ def of_year_group(connection: Connection, ref: str, since: datetime) -> Sequence
     year_group = group.scalar_one_or_none()
     out = _out()
     query = (
-        select(photos.c.sha256, drops.c.event, releases.c.channel)
+        select(photos.c.sha256, drops.c.sealed_names, releases.c.channel)
         .join_from(photos, drops)
         .join(judgements, judgements.c.photo_id == photos.c.id)
         .join(releases, releases.c.judgement_id == judgements.c.id)
-        .where(drops.c.at >= since, out, drops.c.duplicate_of.is_(None))
+        .where(drops.c.at >= since, out)
     )
     if year_group is not None:
-        query = query.where(drops.c.event.in_(_events_with(year_group, since)))
-    found: dict[tuple[str, str], set[str]] = {}
-    for row in connection.execute(query.order_by(drops.c.id)):
-        found.setdefault((row.sha256, row.event), set()).add(row.channel)
-    return [OutPhoto(*key, tuple(sorted(channels))) for key, channels in found.items()]
+        query = query.where(drops.c.event_index.in_(_events_with(year_group, since)))
+    events: dict[str, str] = {}
+    channels: dict[str, set[str]] = {}
+    for row in connection.execute(query.order_by(drops.c.id)).all():
+        if row.sha256 not in events:
+            names = names_of(connection, row.sha256, row.sealed_names)
+            events[row.sha256] = names.event if names else ""
+        channels.setdefault(row.sha256, set()).add(row.channel)
+    return [OutPhoto(sha, event, tuple(sorted(channels[sha]))) for sha, event in events.items()]
 
 
 def _out() -> ColumnElement[bool]:
@@ -52,7 +57,7 @@ def _out() -> ColumnElement[bool]:
 
 def _events_with(year_group: str, since: datetime) -> Select[str]:
     return (
-        select(drops.c.event)
+        select(drops.c.event_index)
         .join_from(drops, judgements, judgements.c.photo_id == drops.c.photo_id)
         .join(mentions, mentions.c.judgement_id == judgements.c.id)
         .join(people, people.c.ref == mentions.c.person)

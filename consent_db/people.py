@@ -4,29 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import fields
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from consent_db.schema import people
+from consent_db.sealed import open_texts, seal_texts, sealer_of
 from consent_db.transaction import Transaction
 from gate.errors import UnknownPerson
+from gate.ports import KeyKind
 from gate.values import Person
 
 _FIELDS = tuple(field.name for field in fields(Person))
-_COLUMNS = tuple(people.c[name] for name in _FIELDS)
+_COLUMNS = tuple(
+    people.c[name] for name in ("ref", "kind", "sealed_names", "year_group", "left_on")
+)
+_CONTEXT = "people.sealed_names"
+_ERASED = ("", "")
 
 
 def everyone(connection: Connection) -> tuple[Person, ...]:
-    """All people, by their reference."""
-    return tuple(Person(*row) for row in connection.execute(select(*_COLUMNS).order_by("ref")))
+    """All people, by their reference. Raises KeysUnusable."""
+    sealer_of(connection).fetch(KeyKind.PERSON)
+    rows = connection.execute(select(*_COLUMNS).order_by("ref")).all()
+    return tuple(_value(connection, row) for row in rows)
 
 
 def get(connection: Connection, ref: str) -> Person:
-    """The person with this reference. Raises UnknownPerson."""
+    """The person with this reference. Raises UnknownPerson, KeysUnusable."""
     row = connection.execute(select(*_COLUMNS).where(people.c.ref == ref)).one_or_none()
     if row is None:
         raise _unknown(ref)
-    return Person(*row)
+    return _value(connection, row)
 
 
 def add_or_change(tx: Transaction, person: Person) -> bool:
@@ -39,6 +48,7 @@ def add_or_change_all(tx: Transaction, persons: Sequence[Person]) -> int:
     known = {person.ref: person for person in everyone(tx.connection)}
     added = [person for person in persons if person.ref not in known]
     changed = [person for person in persons if person != known.get(person.ref, person)]
+    sealer_of(tx.connection).prepare(KeyKind.PERSON, [one.ref for one in (*added, *changed)])
     if added:
         tx.connection.execute(insert(people), [_row(tx, person) for person in added])
     if changed:
@@ -58,10 +68,10 @@ def add_or_change_all(tx: Transaction, persons: Sequence[Person]) -> int:
 
 def require(connection: Connection, refs: Collection[str]) -> None:
     """Raise UnknownPerson unless the register has everybody with these references."""
+    query = select(people.c.ref)
     if len(refs) == 1:
-        get(connection, next(iter(refs)))
-        return
-    known = set(connection.execute(select(people.c.ref)).scalars())
+        query = query.where(people.c.ref.in_(refs))
+    known = set(connection.execute(query).scalars())
     for ref in refs:
         if ref not in known:
             raise _unknown(ref)
@@ -73,9 +83,25 @@ def _unknown(ref: str) -> UnknownPerson:
     )
 
 
+def _value(connection: Connection, row: Sequence[Any]) -> Person:
+    ref, kind, sealed, year_group, left_on = row
+    names = open_texts(connection, KeyKind.PERSON, ref, sealed, context=_CONTEXT) or _ERASED
+    return Person(ref, kind, names[0], names[1], year_group, left_on)
+
+
 def _row(tx: Transaction, person: Person) -> dict[str, object]:
-    values = {name: getattr(person, name) for name in _FIELDS}
-    return {**values, "changed_at": tx.now, "changed_by": tx.actor}
+    names = (person.given_name, person.family_name)
+    return {
+        "ref": person.ref,
+        "kind": person.kind,
+        "sealed_names": seal_texts(
+            tx.connection, KeyKind.PERSON, person.ref, names, context=_CONTEXT
+        ),
+        "year_group": person.year_group,
+        "left_on": person.left_on,
+        "changed_at": tx.now,
+        "changed_by": tx.actor,
+    }
 
 
 def _facts(person: Person) -> dict[str, object]:

@@ -64,8 +64,9 @@ class SqlLedger:
 
     def has_drop(self, arrival: Arrival) -> bool:
         """Whether this very file (path, content, modification time) is recorded for good."""
-        known = select(drops_table.c.id).join(photos).where(*same_file(arrival)).limit(1)
         with self._database.reading() as connection:
+            same = same_file(connection, arrival)
+            known = select(drops_table.c.id).join(photos).where(*same).limit(1)
             recorded = connection.execute(known).first() is not None
             return recorded and _is_settled(connection, arrival.photo)
 

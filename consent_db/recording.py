@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from pathlib import PurePosixPath
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from consent_db import evidence
+from consent_db import dropped, evidence
 from consent_db.schema import decisions as decisions_table
 from consent_db.schema import drops as drops_table
 from consent_db.schema import judgements, mentions, photos, rejudgings, removals
@@ -33,10 +32,10 @@ def _storable_time(arrival: Arrival) -> int:
     return max(-_FARTHEST, min(arrival.modified_ns, _FARTHEST))
 
 
-def same_file(arrival: Arrival) -> tuple[ColumnElement[bool], ...]:
+def same_file(connection: Connection, arrival: Arrival) -> tuple[ColumnElement[bool], ...]:
     """What tells the drop of this very file, where drops and photos are joined."""
     return (
-        drops_table.c.original == storable(arrival.original),
+        dropped.has_path(connection, storable(arrival.original)),
         photos.c.sha256 == arrival.photo,
         drops_table.c.modified_ns == _storable_time(arrival),
     )
@@ -54,22 +53,18 @@ def photo_number(tx: Transaction, sha256: str) -> int:
 
 def add_drop(tx: Transaction, arrival: Arrival, photo: int) -> None:
     """Store that a file was dropped, unless this very file is on record."""
-    same = select(drops_table.c.id).join(photos).where(*same_file(arrival))
+    same = select(drops_table.c.id).join(photos).where(*same_file(tx.connection, arrival))
     if tx.connection.execute(same).first() is not None:
         return
-    earlier = select(drops_table.c.original).where(drops_table.c.photo_id == photo)
-    first = tx.connection.execute(earlier.order_by(drops_table.c.id).limit(1)).scalar_one_or_none()
-    original = storable(arrival.original)
+    first = dropped.first_path(tx.connection, photo, arrival.photo)
+    names = dropped.Names(storable(arrival.original), storable(arrival.event), first)
     adding = insert(drops_table).values(
         photo_id=photo,
-        original=original,
-        name=PurePosixPath(original).name,
-        event=storable(arrival.event),
         size=arrival.size,
         modified_ns=_storable_time(arrival),
         at=tx.now,
         by=tx.actor,
-        duplicate_of=first,
+        **dropped.columns(tx.connection, arrival.photo, names),
     )
     number = tx.connection.execute(adding.returning(drops_table.c.id)).scalar_one()
     # Not its path: people write names of children into the names of files.

@@ -12,15 +12,19 @@ from sqlalchemy import Connection, insert, select, update
 from consent_db import people
 from consent_db.numbering import next_ids
 from consent_db.schema import restrictions
+from consent_db.sealed import open_text, sealer_of
 from consent_db.transaction import Transaction
 from gate.errors import RegisterError
+from gate.ports import KeyKind
 from gate.values import ALL_CHANNELS, Restriction
 
+_CONTEXT = "restrictions.sealed_reason"
 _COLUMNS = tuple(
     restrictions.c[name] for name in ("id", "person", "channels", "valid_from", "valid_until")
 )
 _STORY = tuple(
-    restrictions.c[name] for name in ("reason", "added_at", "added_by", "lifted_at", "lifted_by")
+    restrictions.c[name]
+    for name in ("sealed_reason", "added_at", "added_by", "lifted_at", "lifted_by")
 )
 
 
@@ -28,7 +32,7 @@ _STORY = tuple(
 class PastRestriction:
     """A restriction with its reason and who added and lifted it, when (UTC).
 
-    ``reason`` is for the safeguarding lead's eyes only.
+    ``reason`` is for the safeguarding lead's eyes only; "" once the person was erased.
     """
 
     restriction: Restriction
@@ -72,8 +76,9 @@ def add_all(tx: Transaction, wanted: Sequence[Restriction], reason: str = "") ->
         return ()
     people.require(tx.connection, {one.person for one in wanted})
     ids = next_ids(tx, restrictions, len(wanted))
+    sealer_of(tx.connection).prepare(KeyKind.PERSON, {one.person for one in wanted})
     rows = [
-        {**_row(one), **_added(tx, reason), "id": number}
+        {**_row(one), **_added(tx, one.person, reason), "id": number}
         for number, one in zip(ids, wanted, strict=True)
     ]
     tx.connection.execute(insert(restrictions), rows)
@@ -114,8 +119,10 @@ def history(connection: Connection, ref: str) -> tuple[PastRestriction, ...]:
     """All restrictions that a person ever had, oldest first. Raises UnknownPerson."""
     people.require(connection, {ref})
     query = select(*_COLUMNS, *_STORY).where(restrictions.c.person == ref)
-    rows = connection.execute(query.order_by(restrictions.c.id))
-    return tuple(PastRestriction(_value(row[:5]), *row[5:]) for row in rows)
+    rows = connection.execute(query.order_by(restrictions.c.id)).all()
+    return tuple(
+        PastRestriction(_value(row[:5]), _opened(connection, ref, row[5]), *row[6:]) for row in rows
+    )
 
 
 def _row(one: Restriction) -> dict[str, object]:
@@ -135,8 +142,13 @@ def _row(one: Restriction) -> dict[str, object]:
     }
 
 
-def _added(tx: Transaction, reason: str) -> dict[str, object]:
-    return {"reason": reason, "added_at": tx.now, "added_by": tx.actor}
+def _added(tx: Transaction, ref: str, reason: str) -> dict[str, object]:
+    sealed = tx.seal(KeyKind.PERSON, ref, reason, context=_CONTEXT)
+    return {"sealed_reason": sealed, "added_at": tx.now, "added_by": tx.actor}
+
+
+def _opened(connection: Connection, ref: str, sealed: bytes | None) -> str:
+    return open_text(connection, KeyKind.PERSON, ref, sealed, context=_CONTEXT)
 
 
 def _value(row: Sequence[Any]) -> Restriction:

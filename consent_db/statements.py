@@ -13,20 +13,23 @@ from consent_db import approvals, people
 from consent_db.database import Database
 from consent_db.schema import approvals as approvals_table
 from consent_db.schema import photos, statements, statements_taken_back
+from consent_db.sealed import open_text
 from consent_db.transaction import Transaction
 from gate.approvals import Approval
 from gate.errors import RegisterChanged, RegisterError
+from gate.ports import KeyKind
 from gate.statements import Change, Statement, StatementKind, Word
 from gate.values import Box
 
 _Row: TypeAlias = Any
+_CONTEXT = "statements.sealed_reason"
 
 
 @dataclass(frozen=True, slots=True)
 class PastStatement:
     """A statement with its reason, who made it when (UTC), and who took it back when, if at all.
 
-    The reasons are for the eyes of those who decide about photos.
+    The reasons are for the eyes of those who decide about photos; "" once they were erased.
     """
 
     statement: Statement
@@ -119,8 +122,9 @@ def _add(tx: Transaction, sha256: str, photo: int, words: Sequence[Word], reason
     named = {one.person for one in said if one.person is not None}
     if named:
         people.require(tx.connection, named)
-    told = {"photo_id": photo, "reason": reason, "at": tx.now, "by": tx.actor}
-    tx.connection.execute(insert(statements), [{**_row(one), **told} for one in said])
+    told = {"photo_id": photo, "at": tx.now, "by": tx.actor}
+    rows = [{**_row(one), **told, "sealed_reason": _sealed(tx, sha256, reason)} for one in said]
+    tx.connection.execute(insert(statements), rows)
     for one in said:
         # Never the reason, which may name somebody: the log is kept for ever.
         facts = {"person": one.person, "channel": one.channel}
@@ -142,7 +146,8 @@ def _take_back(
             raise RegisterError(
                 f"Statement {number} refuses the photo, and that is final. Nothing was stored."
             )
-        row = {"statement": number, "reason": reason, "at": tx.now, "by": tx.actor}
+        sealed = _sealed(tx, sha256, reason)
+        row = {"statement": number, "sealed_reason": sealed, "at": tx.now, "by": tx.actor}
         tx.connection.execute(insert(statements_taken_back), row)
         tx.audit("statement.taken_back", sha256, {"statement": number})
 
@@ -157,9 +162,25 @@ def _past(connection: Connection, condition: Any) -> tuple[PastStatement, ...]: 
         .order_by(statements.c.id)
     )
     return tuple(
-        PastStatement(_value(row), row.sha256, row.reason, row.at, row.by, row.back_at, row.back_by)
-        for row in connection.execute(query)
+        PastStatement(
+            _value(row),
+            row.sha256,
+            _opened(connection, row.sha256, row.sealed_reason),
+            row.at,
+            row.by,
+            row.back_at,
+            row.back_by,
+        )
+        for row in connection.execute(query).all()
     )
+
+
+def _sealed(tx: Transaction, sha256: str, reason: str) -> bytes:
+    return tx.seal(KeyKind.PHOTO, sha256, reason, context=_CONTEXT)
+
+
+def _opened(connection: Connection, sha256: str, sealed: bytes | None) -> str:
+    return open_text(connection, KeyKind.PHOTO, sha256, sealed, context=_CONTEXT)
 
 
 def _row(one: Statement) -> dict[str, object]:

@@ -12,24 +12,26 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from consent_db import evidence
+from consent_db import dropped, evidence
 from consent_db.schema import decisions as decisions_table
 from consent_db.schema import drops as drops_table
 from consent_db.schema import judgements, photos
 from consent_db.schema import releases as releases_table
-from gate.ports import Drop, Release
+from consent_db.sealed import sealer_of
+from gate.ports import Drop, KeyKind, Release
 from gate.values import Arrival, Decision, Judgement, Reason, Thresholds, Verdict, Versions
 
 SHORTEST_PREFIX = 4
 """How many characters of a SHA-256 are needed at least to look a photo up."""
 
 _BATCH = 500
+_ERASED = dropped.Names("", "", None)
 _SHA256_PREFIX = re.compile(rf"[0-9a-f]{{{SHORTEST_PREFIX},64}}")
 _Row: TypeAlias = Any
 
 _DROP = (
     photos.c.sha256,
-    *(drops_table.c[n] for n in ("original", "event", "size", "modified_ns", "at", "duplicate_of")),
+    *(drops_table.c[n] for n in ("sealed_names", "size", "modified_ns", "at")),
 )
 _RELEASE = tuple(
     releases_table.c[name] for name in ("channel", "path", "sha256", "width", "height", "size")
@@ -117,8 +119,7 @@ def find(connection: Connection, text: str) -> list[StoredPhoto]:
         prefix = (photos.c.sha256 >= lower) & (photos.c.sha256 < lower + "g")
         numbers |= set(connection.execute(select(photos.c.id).where(prefix)).scalars())
     for name in {wanted, path}:
-        numbers |= _dropped_as(connection, drops_table.c.original == name)
-        numbers |= _dropped_as(connection, drops_table.c.name == name)
+        numbers |= _dropped_as(connection, dropped.is_called(connection, name))
         numbers |= _released_as(connection, releases_table.c.path == name)
     numbers |= _released_as(connection, releases_table.c.sha256 == lower)
     return list(_load(connection, sorted(numbers)))
@@ -126,13 +127,16 @@ def find(connection: Connection, text: str) -> list[StoredPhoto]:
 
 def drops(connection: Connection, event: str) -> list[Drop]:
     """Every file that was dropped into this event's folder ("" for none), in order."""
-    query = select(*_DROP).join_from(drops_table, photos).where(drops_table.c.event == event)
-    return [_drop(row) for row in connection.execute(query.order_by(drops_table.c.id))]
+    query = select(*_DROP).join_from(drops_table, photos).where(dropped.is_in(connection, event))
+    rows = connection.execute(query.order_by(drops_table.c.id)).all()
+    sealer_of(connection).fetch(KeyKind.PHOTO, {row.sha256 for row in rows})
+    return [_drop(connection, row) for row in rows]
 
 
 def events(connection: Connection) -> list[str]:
     """The folders from which files came, sorted; "" stands for staging itself."""
-    return sorted(connection.execute(select(drops_table.c.event).distinct()).scalars())
+    sealer_of(connection).fetch(KeyKind.PHOTO)
+    return sorted(dropped.events(connection))
 
 
 def _dropped_as(connection: Connection, condition: ColumnElement[bool]) -> set[int]:
@@ -191,9 +195,11 @@ def _decisions_of(
 def _drops_of(connection: Connection, numbers: Sequence[int]) -> defaultdict[int, list[Drop]]:
     query = select(*_DROP, drops_table.c.photo_id).join_from(drops_table, photos)
     query = query.where(drops_table.c.photo_id.in_(numbers)).order_by(drops_table.c.id)
+    rows = connection.execute(query).all()
+    sealer_of(connection).fetch(KeyKind.PHOTO, {row.sha256 for row in rows})
     grouped: defaultdict[int, list[Drop]] = defaultdict(list)
-    for row in connection.execute(query):
-        grouped[row.photo_id].append(_drop(row))
+    for row in rows:
+        grouped[row.photo_id].append(_drop(connection, row))
     return grouped
 
 
@@ -209,9 +215,10 @@ def _releases_of(
     return grouped
 
 
-def _drop(row: _Row) -> Drop:
-    arrival = Arrival(row.sha256, row.original, row.event, row.size, row.modified_ns)
-    return Drop(arrival, row.at, row.duplicate_of)
+def _drop(connection: Connection, row: _Row) -> Drop:
+    names = dropped.names_of(connection, row.sha256, row.sealed_names) or _ERASED
+    arrival = Arrival(row.sha256, names.original, names.event, row.size, row.modified_ns)
+    return Drop(arrival, row.at, names.duplicate_of)
 
 
 def _judgement(row: _Row, decided: tuple[Decision, ...]) -> Judgement:

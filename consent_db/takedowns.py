@@ -11,12 +11,15 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 from consent_db import places
 from consent_db.numbering import next_ids
 from consent_db.schema import people, takedowns
+from consent_db.sealed import open_text
 from consent_db.transaction import Transaction
 from gate.errors import RegisterError
+from gate.ports import KeyKind
 from gate.released import Place, Standing, Takedown
 
 _OPEN = (takedowns.c.done_at.is_(None), takedowns.c.lapsed_at.is_(None))
 _LONGEST = 4_000
+_CONTEXT = "takedowns.sealed_proof"
 
 
 def open_for(tx: Transaction, place: Place, standing: Standing, within: timedelta) -> None:
@@ -65,10 +68,11 @@ def done(tx: Transaction, number: int, proof: str) -> Takedown:
 def close(tx: Transaction, gone: Sequence[Place], proof: str) -> None:
     """Record that copies are no longer at these places; closes the requests for them."""
     for place in gone:
+        sealed = tx.seal(KeyKind.PHOTO, place.photo, proof, context=_CONTEXT)
         closing = (
             update(takedowns)
             .where(takedowns.c.place_id == place.id, *_OPEN)
-            .values(done_at=tx.now, done_by=tx.actor, proof=proof)
+            .values(done_at=tx.now, done_by=tx.actor, sealed_proof=sealed)
             .returning(takedowns.c.id)
         )
         for number in tx.connection.execute(closing).scalars():
@@ -110,11 +114,12 @@ def _select(connection: Connection, *conditions: ColumnElement[bool]) -> list[Ta
     )
     rows = connection.execute(query).all()
     found = {one.id: one for one in places.with_numbers(connection, {r.place_id for r in rows})}
-    return [_value(row, found[row.place_id]) for row in rows]
+    return [_value(connection, row, found[row.place_id]) for row in rows]
 
 
-def _value(row: Any, place: Place) -> Takedown:  # noqa: ANN401
+def _value(connection: Connection, row: Any, place: Place) -> Takedown:  # noqa: ANN401
+    proof = open_text(connection, KeyKind.PHOTO, place.photo, row.sealed_proof, context=_CONTEXT)
     return Takedown(
         row.id, place, row.since, row.due, row.reason, row.person, row.person_kind or "",
-        row.done_at, row.done_by, row.proof, row.lapsed_at,
+        row.done_at, row.done_by, proof, row.lapsed_at,
     )  # fmt: skip

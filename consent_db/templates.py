@@ -13,8 +13,10 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from consent_db import people
 from consent_db.schema import biometrics, template_references, templates
+from consent_db.sealed import opened, sealer_of
 from consent_db.transaction import Transaction
 from gate.errors import EnrolmentRefused, RegisterUnreachable
+from gate.ports import KeyKind
 from gate.values import ConsentStatus, Gallery, References, day_of, voice
 
 
@@ -32,6 +34,7 @@ class Reference(NamedTuple):
 
 
 _STORED = np.dtype("<f4")
+_CONTEXT = "templates.vector"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,13 @@ def save(
         delete(templates).where(*(templates.c[name] == value for name, value in key.items()))
     )
     tx.connection.execute(
-        insert(templates), {**key, "vector": packed, "made_at": tx.now, "made_by": tx.actor}
+        insert(templates),
+        {
+            **key,
+            "vector": _sealed(tx, ref, packed, (reader_version,)),
+            "made_at": tx.now,
+            "made_by": tx.actor,
+        },
     )
     rows = [
         {
@@ -80,7 +89,11 @@ def save(
             "sha256": one.sha256,
             "quality": one.quality,
             "taken_on": one.taken_on,
-            "vector": None if one.vector is None else _packed(ref, one.vector, vector.shape),
+            "vector": None
+            if one.vector is None
+            else _sealed(
+                tx, ref, _packed(ref, one.vector, vector.shape), (reader_version, one.sha256)
+            ),
         }
         for one in {one[0]: Reference(*one) for one in references}.values()
     ]
@@ -94,11 +107,15 @@ def save(
 
 
 def destroy(tx: Transaction, ref: str) -> int:
-    """Destroy a person's templates and what is kept of their references; how many there were."""
+    """Destroy a person's templates and what is kept of their references; how many there were.
+
+    Their key goes, too, so that they are unreadable in every backup of the register as well.
+    """
     gone = delete(templates).where(templates.c.person == ref)
     readers = sorted(tx.connection.execute(gone.returning(templates.c.reader_version)).scalars())
     for reader in readers:
         tx.audit("template.destroyed", ref, {"reader": reader})
+    tx.destroy_key(KeyKind.TEMPLATE, ref)
     if readers:
         tx.touch(ref)
         tx.bump()
@@ -139,8 +156,8 @@ def summary(connection: Connection) -> tuple[TemplateSummary, ...]:
 def gallery(connection: Connection, reader_version: str) -> Gallery:
     """The templates that this version of the reader made, by person.
 
-    None are read where there is no reader (""). Raises RegisterUnreachable when a stored template
-    is damaged.
+    None are read where there is no reader (""), and none of whose key was destroyed. Raises
+    RegisterUnreachable when a stored template is damaged.
     """
     if not reader_version:
         return Gallery((), _vectors([]), (), reader_version)
@@ -155,10 +172,22 @@ def gallery(connection: Connection, reader_version: str) -> Gallery:
     query = select(templates.c.person, templates.c.vector, count).where(
         templates.c.reader_version == reader_version
     )
-    rows = connection.execute(query.order_by(templates.c.person)).all()
+    stored = connection.execute(query.order_by(templates.c.person)).all()
+    sealer_of(connection).fetch(KeyKind.TEMPLATE, {row.person for row in stored})
+    readable = [(row[0], _opened(connection, row[0], row[1], (reader_version,))) for row in stored]
+    rows = [(*pair, row[2]) for pair, row in zip(readable, stored, strict=True) if pair[1]]
     return Gallery(
         tuple(row[0] for row in rows), _vectors(rows), tuple(row[2] for row in rows), reader_version
     )
+
+
+def reference_photos(connection: Connection) -> dict[str, set[str]]:
+    """The SHA-256 of the photos behind all templates, by person."""
+    found: dict[str, set[str]] = {}
+    query = select(template_references.c.person, template_references.c.sha256)
+    for person, sha256 in connection.execute(query):
+        found.setdefault(person, set()).add(sha256)
+    return found
 
 
 def references(connection: Connection, reader_version: str) -> References:
@@ -167,13 +196,19 @@ def references(connection: Connection, reader_version: str) -> References:
     Those that were stored without their embedding have a row of zeros. Raises
     RegisterUnreachable when a stored one is damaged.
     """
-    query = select(
-        template_references.c.person, template_references.c.vector, template_references.c.taken_on
-    ).where(template_references.c.reader_version == reader_version)
+    columns = ("person", "vector", "taken_on", "sha256")
+    query = select(*(template_references.c[name] for name in columns)).where(
+        template_references.c.reader_version == reader_version
+    )
     by_person = query.order_by(template_references.c.person, template_references.c.sha256)
     rows = connection.execute(by_person).all()
-    kept = [number for number, row in enumerate(rows) if row.vector is not None]
-    found = _vectors([rows[number] for number in kept])
+    sealer_of(connection).fetch(KeyKind.TEMPLATE, {row.person for row in rows})
+    readable = [
+        (row.person, _opened(connection, row.person, row.vector, (reader_version, row.sha256)))
+        for row in rows
+    ]
+    kept = [number for number, (_, vector) in enumerate(readable) if vector is not None]
+    found = _vectors([readable[number] for number in kept])
     vectors = np.zeros((len(rows), found.shape[1]), np.float32)
     vectors[kept] = found
     return References(
@@ -196,6 +231,19 @@ def _vectors(rows: Sequence[Sequence[Any]]) -> NDArray[np.float32]:
             f"The stored face template of {rows[wrong[0]][0]} is damaged. Enrol them again."
         )
     return vectors
+
+
+def _sealed(tx: Transaction, ref: str, packed: bytes, place: tuple[str, ...]) -> bytes:
+    """``place``: the reader's version, and of a reference its SHA-256."""
+    context = "/".join((_CONTEXT, *place))
+    return sealer_of(tx.connection).seal(KeyKind.TEMPLATE, ref, packed, context=context)
+
+
+def _opened(
+    connection: Connection, ref: str, stored: bytes | None, place: tuple[str, ...]
+) -> bytes | None:
+    context = "/".join((_CONTEXT, *place))
+    return opened(connection, KeyKind.TEMPLATE, ref, stored, context=context)
 
 
 def _packed(ref: str, vector: NDArray[np.float32], shape: tuple[int, ...]) -> bytes:

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, or_, update
 
 from consent_db import audit
 from consent_db.schema import register
+from consent_db.sealed import seal_text, sealer_of
+from gate.ports import KeyKind
 
 
 class Transaction:
@@ -26,6 +28,7 @@ class Transaction:
         self.judged: list[str] = []
         self.why = ""
         self._events: list[audit.Event] = []
+        self._keys: list[tuple[KeyKind, str]] = []
         self._announced = False
         self._confirmed = False
 
@@ -73,7 +76,25 @@ class Transaction:
         """Why photos are judged again: ``why``, or the audit log's word for what is done first."""
         return self.why or (self._events[0].action if self._events else "")
 
+    def seal(self, kind: KeyKind, subject: str, text: str, *, context: str) -> bytes:
+        """A text, sealed with the key of a person or photo; ``consent_db.sealed`` opens it.
+
+        ``context`` is the column, with its table: ``takedowns.proof``. Raises KeysUnusable.
+        """
+        return seal_text(self.connection, kind, subject, text, context=context)
+
+    def destroy_key(self, kind: KeyKind, subject: str) -> None:
+        """Have a key destroyed together with this change.
+
+        It happens last, before the change is stored: if storing fails then, what was sealed is
+        gone although its row is still there, never the other way round.
+        """
+        self._keys.append((kind, subject))
+
     def finish(self) -> None:
-        """Write the audit entries; the last act before the change is stored."""
+        """Write the audit entries and destroy keys; the last act before the change is stored."""
         audit.append(self.connection, self._events)
         self._events = []
+        for kind, subject in self._keys:
+            sealer_of(self.connection).destroy(kind, subject)
+        self._keys = []

@@ -23,7 +23,7 @@ _LIFTING_KEEPS = (
     "channels",
     "valid_from",
     "valid_until",
-    "reason",
+    "sealed_reason",
     "added_at",
     "added_by",
 )

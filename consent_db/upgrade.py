@@ -25,11 +25,14 @@ def latest() -> str:
     return head
 
 
-def upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection) -> frozenset[str]:
     """Run the migrations that are missing, in the connection's transaction.
 
-    Raises alembic.util.CommandError when the register was made by a newer version.
+    Returns the tables in which rows were sealed that had lain there open. Raises
+    alembic.util.CommandError when the register was made by a newer version.
     """
     config = configuration()
     config.attributes["connection"] = connection
+    config.attributes["sealed"] = sealed = set[str]()
     command.upgrade(config, "head")
+    return frozenset(sealed)

@@ -10,6 +10,8 @@ PhotogateError
 ├── NotAllowed             the account has no role for this, or nobody is logged in
 ├── LoginRefused           the name or the password is wrong, or it was tried too often
 ├── RegisterUnreachable    the database cannot be opened or answers with an error
+│   └── KeysUnusable       a key is missing or does not fit, or what is sealed is damaged
+├── Erased                 what is sealed is unreadable for ever: its key was destroyed
 ├── AuditBroken            the chain of the audit log does not hold
 ├── LoadRefused            a file is not a picture that can be judged
 ├── EnrolmentRefused       a reference photo cannot be used
@@ -78,6 +80,17 @@ class LoginRefused(PhotogateError):
 
 class RegisterUnreachable(PhotogateError):
     """The register cannot be opened or does not answer."""
+
+
+class KeysUnusable(RegisterUnreachable):
+    """The site key or the key store is missing or wrong, or what was sealed is damaged.
+
+    A kind of unreachable register: nothing is judged or released, and nothing counts as decided.
+    """
+
+
+class Erased(PhotogateError):
+    """What is asked for was sealed with a key that was destroyed on purpose."""
 
 
 class AuditBroken(PhotogateError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from gate.arrays import Pixels, Vectors
@@ -145,4 +146,128 @@ class Ledger(Protocol):
         That is another register, day or policy than now. All copies of such a photo end, and it
         is to be judged again.
         """
+        ...
+
+
+class KeyKind(StrEnum):
+    """What a key is for; destroying it makes all that was sealed with it unreadable for ever.
+
+    ``person``: names and reasons, by reference. ``template``: face templates and reference photos,
+    by reference; it goes when the biometric permission goes. ``photo``: the original, its file
+    names and what people wrote about it, by SHA-256. ``secret``: secrets of the site, by name.
+    """
+
+    PERSON = "person"
+    TEMPLATE = "template"
+    PHOTO = "photo"
+    SECRET = "secret"  # noqa: S105
+
+
+class Sealer(Protocol):
+    """Seals what shows or names somebody, with a key for each person and photo.
+
+    ``context`` says what it is ("people.names"): what was sealed for one place opens in no other.
+    Every method raises KeysUnusable.
+    """
+
+    def seal(self, kind: KeyKind, subject: str, plain: bytes, *, context: str) -> bytes:
+        """The sealed bytes, always longer by the same number; the key is made when there is none.
+
+        Two calls never give the same bytes.
+        """
+        ...
+
+    def open(self, kind: KeyKind, subject: str, sealed: bytes, *, context: str) -> bytes:
+        """What was sealed. Raises Erased when the key was destroyed."""
+        ...
+
+    def prepare(self, kind: KeyKind, subjects: Collection[str]) -> None:
+        """Make the keys that are missing, all at once: much quicker than one by one."""
+        ...
+
+    def fetch(self, kind: KeyKind, subjects: Collection[str] | None = None) -> None:
+        """Have these keys (None: all of the kind) at hand, all at once."""
+        ...
+
+    def refresh(self) -> None:
+        """Forget keys that others destroyed or replaced since the last look; cheap."""
+        ...
+
+    def destroy(self, kind: KeyKind, subject: str) -> bool:
+        """Destroy a key for ever; whether there was one."""
+        ...
+
+    def index(self, context: str, text: str) -> str:
+        """64 hexadecimal digits that are equal for equal texts and say nothing of the text."""
+        ...
+
+    def secret(self, name: str) -> bytes:
+        """32 random bytes that belong to the site, made when first asked for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """A key as it is stored: ``id`` tells it from earlier ones of its subject.
+
+    ``wrapped`` is the key sealed with the site key, or None once it was destroyed.
+    """
+
+    id: bytes
+    wrapped: bytes | None
+
+
+class KeyStore(Protocol):
+    """Where wrapped keys are kept, outside of the site. Every method raises KeysUnusable."""
+
+    def check(self) -> bytes:
+        """What only the site key opens, so that a wrong one is noticed."""
+        ...
+
+    def generation(self) -> int:
+        """Rises when a key is destroyed and when all are wrapped anew."""
+        ...
+
+    def read(self, kind: str, subjects: Collection[str] | None = None) -> dict[str, StoredKey]:
+        """The keys of these subjects (None: of all) that there are, also destroyed ones."""
+        ...
+
+    def add(self, kind: str, keys: Mapping[str, StoredKey], check: bytes) -> bool:
+        """Store keys of subjects that have none, or a destroyed one, unless ``check`` is outdated.
+
+        Whether it was done.
+        """
+        ...
+
+    def destroy(self, kind: str, subject: str) -> bool:
+        """Overwrite a key; whether there was one."""
+        ...
+
+    def rewrap(self, change: Callable[[str, str, bytes], bytes], check: bytes) -> int:
+        """Replace every wrapped key (of kind and subject) as one; how many there were."""
+        ...
+
+
+class KeySource(Protocol):
+    """Where the site key comes from. Every method raises KeysUnusable."""
+
+    @property
+    def place(self) -> str:
+        """Where the key is, for messages."""
+        ...
+
+    def make(self) -> bytes:
+        """The first key of a new site, kept durably."""
+        ...
+
+    def load(self) -> tuple[bytes, ...]:
+        """The key (32 bytes), and behind it the one that is about to replace it, if any."""
+        ...
+
+    def begin(self) -> bytes:
+        """A new key, kept durably beside the one in use."""
+        ...
+
+    def finish(self) -> None:
+        """The new key is the only one from now on."""
         ...

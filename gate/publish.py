@@ -15,13 +15,13 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from gate.durable import (
-    PRIVATE_FILE,
     PRIVATE_FOLDER,
     SHARED_FILE,
     SHARED_FOLDER,
@@ -80,15 +80,23 @@ class Publisher:
     """Puts copies into ``ready/`` of a site; ``names`` gives every name and ref of the register.
 
     Give ``names`` as cheaply as possible: it is asked for every photo, and an answer that is the
-    same object as before costs nothing.
+    same object as before costs nothing. ``key`` gives the site's secret for numbering events whose
+    name holds a person's; without it, each publisher numbers them by a lot of its own.
     """
 
-    def __init__(self, site: Path, ledger: Ledger, names: Callable[[], frozenset[str]]) -> None:
+    def __init__(
+        self,
+        site: Path,
+        ledger: Ledger,
+        names: Callable[[], frozenset[str]],
+        key: Callable[[], bytes] | None = None,
+    ) -> None:
         self._site = site
         self._incoming = site / READY / ".incoming"
-        self._key_file = site / "vault" / ".names.key"
+        self._lock_file = site / "vault" / ".publish.lock"
         self._ledger = ledger
         self._names = names
+        self._key = key or cache(partial(secrets.token_bytes, _KEY_BYTES))
         self._known: tuple[frozenset[str], PersonNames] | None = None
 
     def publish(self, arrival: Arrival, judgement: Judgement) -> tuple[Release, ...]:
@@ -153,9 +161,8 @@ class Publisher:
     # --- one at a time --------------------------------------------------------------------------
 
     def _lock(self) -> SiteLock:
-        make_folder(self._key_file.parent, mode=PRIVATE_FOLDER)
-        path = self._key_file.with_name(".publish.lock")
-        return SiteLock(path, "publisher", patience=_PATIENCE)
+        make_folder(self._lock_file.parent, mode=PRIVATE_FOLDER)
+        return SiteLock(self._lock_file, "publisher", patience=_PATIENCE)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -256,16 +263,6 @@ class Publisher:
         if self._known is None or self._known[0] is not names:
             self._known = names, PersonNames(names)
         return self._known[1]
-
-    def _key(self) -> bytes:
-        """The site's secret for numbering events; made once."""
-        with suppress(FileNotFoundError):
-            return self._key_file.read_bytes()
-        make_folder(self._key_file.parent, mode=PRIVATE_FOLDER)
-        temporary = self._key_file.with_suffix(".new")
-        write(temporary, secrets.token_bytes(_KEY_BYTES), mode=PRIVATE_FILE)
-        move(temporary, self._key_file)
-        return self._key_file.read_bytes()
 
     def _waiting(self, path: str) -> Path:
         return self._incoming / hashlib.sha256(path.encode()).hexdigest()

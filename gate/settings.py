@@ -144,6 +144,13 @@ class RegisterSettings(_Section):
     url: str = ""
 
 
+class KeySettings(_Section):
+    """Where the keys of the site lie; "" for the folder of this account's own settings."""
+
+    folder: str = ""
+    source: Literal["file", "keyring", "environment"] = "file"
+
+
 Columns = dict[str, str]
 
 
@@ -165,6 +172,7 @@ class Settings(_Section):
     policy: PolicySettings = PolicySettings()
     engines: EngineSettings = EngineSettings()
     register_: RegisterSettings = Field(default=RegisterSettings(), alias="register")
+    keys: KeySettings = KeySettings()
     import_: ImportSettings = Field(default=ImportSettings(), alias="import")
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""The vault: every original that was taken, once, under the SHA-256 of its bytes."""
+"""The vault: every original that was taken, once, sealed, under the SHA-256 of its bytes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from gate.durable import PRIVATE_FILE, PRIVATE_FOLDER, create, make_folder, move, sync_folder
 from gate.errors import SiteError
+from gate.ports import KeyKind, Sealer
+from gate.sealed_files import MARK, Damaged, is_sealed, read_sealed, write_sealed
 
+_CONTEXT = "vault"
+_SHARDS = "[0-9a-f]" * 2
 _CHUNK = 1 << 20
 # Never through a link that was put in a file's place, and never waiting at a pipe.
 _READ = (
@@ -46,10 +52,11 @@ class Stamp:
 
 
 class Vault:
-    """The originals below ``folder``, readable by the owner alone."""
+    """The originals below ``folder``, readable by the owner alone and sealed by ``sealer``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sealer: Sealer) -> None:
         self._folder = folder
+        self._sealer = sealer
         self._unfinished = folder / "tmp"
 
     def path(self, photo: str) -> Path:
@@ -57,10 +64,11 @@ class Vault:
         return self._folder / photo[:2] / photo
 
     def store(self, source: Path, expected: Stamp) -> str:
-        """Copy a file into the vault and return the SHA-256 of its bytes, once they are durable.
+        """Seal a file into the vault and return the SHA-256 of its bytes, once they are durable.
 
         Raises SourceChanged when the file is not the one of ``expected`` before and after,
-        SourceUnreadable when it cannot be read, SiteError when the vault cannot be written.
+        SourceUnreadable when it cannot be read, SiteError when the vault cannot be written,
+        KeysUnusable.
         """
         descriptor = _opened(source)
         try:
@@ -72,9 +80,43 @@ class Vault:
     def read(self, photo: str) -> bytes:
         """The bytes of an original, by its SHA-256.
 
-        Raises SiteError when they cannot be read or are other bytes than were taken.
+        Raises SiteError when they cannot be read or are other bytes than were taken, Erased when
+        its key was destroyed, KeysUnusable.
         """
-        return read_original(self.path(photo), photo)
+        try:
+            with self.path(photo).open("rb") as file:
+                data = b"".join(self._plain(file, photo))
+        except OSError as error:
+            raise SiteError(
+                f"The original cannot be read from the vault ({error.strerror})."
+            ) from error
+        except Damaged as error:
+            raise _not_as_taken() from error
+        if hashlib.sha256(data).hexdigest() != photo:
+            raise _not_as_taken()
+        return data
+
+    def unprotected(self) -> list[str]:
+        """The originals (SHA-256) that lie there as they were dropped. Raises SiteError."""
+        try:
+            paths = sorted(self._folder.glob(f"{_SHARDS}/*"))
+            return [path.name for path in paths if not _is_sealed(path)]
+        except OSError as error:
+            raise _not_writable(error) from error
+
+    def protect(self, photo: str) -> None:
+        """Seal an original that lies there as it was dropped. Raises like ``read``, SiteError."""
+        data = self.read(photo)
+        temporary = self._unfinished / uuid.uuid4().hex
+        try:
+            make_folder(self._unfinished, mode=PRIVATE_FOLDER)
+            self._copy(iter([data]), temporary)
+            move(temporary, self.path(photo))
+        except OSError as error:
+            raise _not_writable(error) from error
+        finally:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
     def discard(self, photo: str) -> None:
         """Delete an original that turned out to be unfinished and is on no record."""
@@ -97,7 +139,7 @@ class Vault:
         temporary = self._unfinished / uuid.uuid4().hex
         try:
             make_folder(self._unfinished, mode=PRIVATE_FOLDER)
-            photo = _copy(descriptor, temporary)
+            photo = self._copy(_chunks(descriptor), temporary)
             _check(descriptor, expected)
             target = self.path(photo)
             make_folder(target.parent, mode=PRIVATE_FOLDER)
@@ -111,24 +153,34 @@ class Vault:
                 temporary.unlink(missing_ok=True)
         return photo
 
+    def _copy(self, chunks: Iterator[bytes], target: Path) -> str:
+        """Seal bytes into a file, durably, and return their SHA-256; they never lie there open."""
+        digest = hashlib.sha256()
 
-def read_original(path: Path, photo: str) -> bytes:
-    """The bytes of an original, which must have the SHA-256 ``photo``.
+        def read() -> Iterator[bytes]:
+            for chunk in chunks:
+                digest.update(chunk)
+                yield chunk
 
-    Raises SiteError when they cannot be read or are other bytes than were taken.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SiteError(
-            f"The original cannot be read from the vault ({error.strerror})."
-        ) from error
-    if hashlib.sha256(data).hexdigest() != photo:
-        raise SiteError(
-            "The original in the vault is not the file that was taken: its disk may be failing. "
-            "Drop the photo again."
-        )
-    return data
+        def seal(key: bytes) -> bytes:
+            photo = digest.hexdigest()
+            return self._sealer.seal(KeyKind.PHOTO, photo, key, context=_CONTEXT)
+
+        self._sealer.refresh()
+        with os.fdopen(create(target, mode=PRIVATE_FILE), "wb") as file:
+            write_sealed(file, read(), seal)
+            file.flush()
+            os.fsync(file.fileno())
+        return digest.hexdigest()
+
+    def _plain(self, file: BinaryIO, photo: str) -> Iterator[bytes]:
+        """The bytes of an original; of one from before originals were sealed, as they are."""
+        sealed = is_sealed(file.read(len(MARK)))
+        file.seek(0)
+        if not sealed:
+            return iter([file.read()])
+        opened = partial(self._sealer.open, KeyKind.PHOTO, photo, context=_CONTEXT)
+        return read_sealed(file, opened)
 
 
 def _opened(source: Path) -> int:
@@ -149,17 +201,6 @@ def _check(descriptor: int, expected: Stamp) -> None:
         raise SourceChanged
 
 
-def _copy(descriptor: int, target: Path) -> str:
-    digest = hashlib.sha256()
-    with os.fdopen(create(target, mode=PRIVATE_FILE), "wb") as file:
-        for chunk in _chunks(descriptor):
-            digest.update(chunk)
-            file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
-    return digest.hexdigest()
-
-
 def _chunks(descriptor: int) -> Iterator[bytes]:
     while True:
         try:
@@ -169,6 +210,18 @@ def _chunks(descriptor: int) -> Iterator[bytes]:
         if not chunk:
             return
         yield chunk
+
+
+def _is_sealed(path: Path) -> bool:
+    with path.open("rb") as file:
+        return is_sealed(file.read(len(MARK)))
+
+
+def _not_as_taken() -> SiteError:
+    return SiteError(
+        "The original in the vault is not the file that was taken: its disk may be failing. "
+        "Drop the photo again."
+    )
 
 
 def _not_writable(error: OSError) -> SiteError:

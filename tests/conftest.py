@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The keys of all sites that tests make; never the folder of whoever runs them."""
+    folder = tmp_path_factory.mktemp("keys")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PHOTOGATE_KEYS", str(folder))
+        for name in ("PHOTOGATE_SITE_KEY", "PHOTOGATE_SITE_KEY_NEW"):
+            patch.delenv(name, raising=False)
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from tests.registers import (
     postgresql_programs,
     sqlite_url,
 )
+from tests.sealers import MadeUpKeys
 
 BUSY_SECONDS = 20
 _NUMBERS = count(1)
@@ -79,7 +80,7 @@ def clock() -> StandingClock:
 @pytest.fixture
 def database(register_url: str, clock: StandingClock) -> Database:
     """A new register."""
-    return Database(register_url, clock, busy_seconds=BUSY_SECONDS)
+    return Database(register_url, clock, busy_seconds=BUSY_SECONDS, sealer=MadeUpKeys())
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ from gate.values import (
     Versions,
     day_of,
 )
+from tests.sealers import MadeUpKeys
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TODAY = day_of(NOON)
@@ -155,7 +156,7 @@ def sqlite_url(folder: Path) -> str:
 
 
 def new_register(url: str, clock: StandingClock | None = None) -> Database:
-    database = Database(url, clock or StandingClock(), busy_seconds=20)
+    database = Database(url, clock or StandingClock(), busy_seconds=20, sealer=MadeUpKeys())
     database.migrate()
     return database
 

@@ -55,6 +55,7 @@ class Parts:
     publisher: Publisher
     workers: Workers
     on_event: Callable[[Event], None]
+    vault: Vault
 
 
 class Intake:
@@ -64,7 +65,7 @@ class Intake:
         self._timing = timing or Timing()
         self._publisher = parts.publisher
         self._vault_folder = site / "vault"
-        self._desk = Desk(site / "staging", Vault(self._vault_folder))
+        self._desk = Desk(site / "staging", parts.vault)
         self._hands = Hands(self._desk, parts.ledger, parts.publisher, parts.workers)
         self._lookout = Lookout(self._desk.staging, self._timing.settle, self._timing.poll)
         self._wake = Wake(self._desk.staging, events=self._timing.events)

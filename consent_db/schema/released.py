@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -54,7 +55,7 @@ takedowns = Table(
     Column("person", String(64)),
     Column("done_at", Utc),
     Column("done_by", Text),
-    Column("proof", Text),
+    Column("sealed_proof", LargeBinary),
     Column("lapsed_at", Utc),
     Index(None, "person"),
 )

@@ -17,6 +17,7 @@ from consent_db.database import Database
 from consent_db.register import SqlRegister
 from gate.errors import RegisterUnreachable, SettingsError
 from tests.registers import READER, StandingClock, person
+from tests.sealers import MadeUpKeys
 
 WRITERS, CHANGES = 3, 8
 
@@ -29,8 +30,9 @@ from functools import partial
 from consent_db import people
 from consent_db.database import Database
 from gate.values import Person
+from tests.sealers import MadeUpKeys
 url, writer, changes = sys.argv[1:]
-database = Database(url, partial(datetime.now, UTC))
+database = Database(url, partial(datetime.now, UTC), sealer=MadeUpKeys())
 for number in range(int(changes)):
     with database.transaction(f"writer {writer}") as tx:
         people.add_or_change(tx, Person(f"P{writer}-{number}", "staff", "Given", "Family"))
@@ -53,7 +55,7 @@ def test_programs_write_one_after_the_other(register_url: str) -> None:
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
 def test_forked_workers_write_one_after_the_other(register_url: str) -> None:
-    database = Database(register_url, NOW)
+    database = Database(register_url, NOW, sealer=MadeUpKeys())
     SqlRegister(database, READER).snapshot()
     context = multiprocessing.get_context("fork")
     writers = [context.Process(target=write, args=(database, n)) for n in range(WRITERS)]
@@ -66,7 +68,7 @@ def test_forked_workers_write_one_after_the_other(register_url: str) -> None:
 
 
 def check_written(register_url: str) -> None:
-    database = Database(register_url, NOW)
+    database = Database(register_url, NOW, sealer=MadeUpKeys())
     snapshot = SqlRegister(database, READER).snapshot()
     assert len(snapshot.people) == snapshot.revision == WRITERS * CHANGES
     with database.reading() as connection:
@@ -80,8 +82,8 @@ def test_readers_do_not_wait_for_a_writer(database: Database) -> None:
 
 
 def test_a_writer_waits_only_so_long(register_url: str, clock: StandingClock) -> None:
-    patient = Database(register_url, clock)
-    hasty = Database(register_url, clock, busy_seconds=0.2)
+    patient = Database(register_url, clock, sealer=MadeUpKeys())
+    hasty = Database(register_url, clock, busy_seconds=0.2, sealer=MadeUpKeys())
     entered = threading.Event()
     leave = threading.Event()
 

@@ -15,6 +15,7 @@ import pytest
 from cli.site import Site
 from consent_db import audit, people
 from consent_db.database import Database
+from gate.ports import KeyKind
 from tests.command_line import InProcess
 from tests.registers import person
 
@@ -138,7 +139,7 @@ def test_a_log_cut_off_or_an_older_register_is_told(run: InProcess, tmp_path: Pa
 def test_checkpoints_of_an_earlier_key_still_count(run: InProcess, tmp_path: Path) -> None:
     file = kept(run, tmp_path)
     site = run("verify", "--show-key", "--json").json()
-    (run.site / "vault" / ".signing.key").unlink()
+    assert Site(run.site).sealer.destroy(KeyKind.SECRET, "signing")
     later = kept(run, tmp_path, "later.json")
     renewed = run("verify", "--show-key", "--json").json()
     assert renewed["key"] != site["key"]

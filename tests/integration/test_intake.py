@@ -18,12 +18,15 @@ import watch.intake
 from gate.errors import EngineError, RegisterUnreachable, SiteError
 from gate.publish import Publisher
 from gate.values import Arrival, Judgement, Reason
+from gate.vault import Vault
+from tests.sealers import MadeUpKeys
 from tests.watch_fakes import (
     DirectWorkers,
     MemoryLedger,
     blocked,
     judge_all_approved,
     no_names,
+    original,
     photo_bytes,
     sha256,
 )
@@ -47,6 +50,10 @@ class Site:
     names: Callable[[], frozenset[str]] = no_names
     stop: threading.Event = field(default_factory=threading.Event)
 
+    @property
+    def originals(self) -> Vault:
+        return Vault(self.root / "vault", MadeUpKeys())
+
     def __post_init__(self) -> None:
         (self.root / "staging").mkdir(parents=True, exist_ok=True)
 
@@ -58,7 +65,7 @@ class Site:
 
     def run(self, *, once: bool = True) -> Summary:
         publisher = Publisher(self.root, self.ledger, self.names)
-        parts = Parts(self.ledger, publisher, self.workers, self.events.append)
+        parts = Parts(self.ledger, publisher, self.workers, self.events.append, self.originals)
         return Intake(self.root, parts, self.timing).run(once=once, stop=self.stop)
 
     def started(self) -> threading.Thread:
@@ -201,7 +208,7 @@ def test_a_file_that_arrives_whole_after_all_leaves_no_unfinished_original(site:
     whole = photo_bytes("whole")
 
     def judge(photo: Path, arrival: Arrival) -> Judgement:
-        if photo.read_bytes() != whole:
+        if original(photo) != whole:
             site.put("a.jpg", whole)
             return blocked(arrival, Reason.INCOMPLETE)
         return judge_all_approved(photo, arrival)
@@ -221,7 +228,7 @@ def test_of_two_files_that_do_not_decode_yet_neither_is_lost(site: Site) -> None
 
     def judge(photo: Path, arrival: Arrival) -> Judgement:
         _until(lambda: sum(event.kind is EventKind.TAKEN for event in site.events) >= 2)
-        assert photo.read_bytes() == photo_bytes("hole")
+        assert original(photo) == photo_bytes("hole")
         return blocked(arrival, Reason.INCOMPLETE)
 
     site.workers = Elsewhere(judge)

@@ -31,7 +31,9 @@ from consent_db.register import SqlRegister
 from consent_db.schema import drops, judgements, photos
 from gate.publish import Publisher
 from gate.values import Arrival, Judgement, day_of
-from tests.watch_fakes import DirectWorkers, approved, no_names, photo_bytes, sha256
+from gate.vault import Vault
+from tests.sealers import MadeUpKeys
+from tests.watch_fakes import DirectWorkers, approved, no_names, original, photo_bytes, sha256
 from watch.claim import Desk
 from watch.intake import Intake, Parts, Timing
 from watch.scan import scan
@@ -47,7 +49,7 @@ R = TypeVar("R")
 
 STEPS: tuple[tuple[ModuleType | type, str], ...] = (
     (Publisher, "recover"),
-    (gate.vault, "_copy"),
+    (Vault, "_copy"),
     (gate.vault, "move"),
     (DirectWorkers, "submit"),
     (gate.publish, "write"),
@@ -77,9 +79,15 @@ class Victim:
 
     def __post_init__(self) -> None:
         (self.root / "staging").mkdir()
-        self.database = Database(f"sqlite:///{self.root / 'register.sqlite3'}", _noon)
+        self.database = Database(
+            f"sqlite:///{self.root / 'register.sqlite3'}", _noon, sealer=MadeUpKeys()
+        )
         self.database.migrate()
         self.revision = SqlRegister(self.database, "test").revision()
+
+    @property
+    def vault(self) -> Vault:
+        return Vault(self.root / "vault", MadeUpKeys())
 
     def drop(self, chance: random.Random, *, again: bool) -> None:
         """Put a file into staging: a new photo, or the bytes of an earlier one."""
@@ -93,13 +101,13 @@ class Victim:
         self.dropped[path] = data
 
     def judge(self, photo: Path, arrival: Arrival) -> Judgement:
-        assert sha256(photo.read_bytes()) == arrival.photo
+        assert sha256(original(photo)) == arrival.photo
         return approved(arrival.photo, revision=self.revision, on=day_of(NOON))
 
     def watch(self, *, once: bool) -> None:
         ledger = SqlLedger(self.database, "watcher")
         publisher = Publisher(self.root, ledger, no_names)
-        parts = Parts(ledger, publisher, DirectWorkers(self.judge), lambda event: None)
+        parts = Parts(ledger, publisher, DirectWorkers(self.judge), lambda event: None, self.vault)
         timing = Timing(settle=0, patience=1, poll=0.02, events=False)
         Intake(self.root, parts, timing).run(once=once, stop=threading.Event())
 
@@ -218,7 +226,7 @@ def test_two_hundred_kills_lose_nothing_and_repeat_nothing(folder: Path) -> None
 
     originals = list((folder / "vault").glob("??/*"))
     assert sorted(path.name for path in originals) == sorted(judged)
-    assert all(sha256(path.read_bytes()) == path.name for path in originals)
+    assert all(sha256(original(path)) == path.name for path in originals)
     assert list((folder / "vault" / "tmp").iterdir()) == []
 
     releases = SqlLedger(victim.database, "test").releases()

@@ -28,6 +28,7 @@ from tests.registers import (
     sqlite_url,
     vector,
 )
+from tests.sealers import MadeUpKeys
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def database(tmp_path: Path) -> Database:
 
 
 def unreachable(folder: Path) -> str:
-    database = Database(sqlite_url(folder), StandingClock())
+    database = Database(sqlite_url(folder), StandingClock(), sealer=MadeUpKeys())
     asks = (
         SqlRegister(database, READER).snapshot,
         SqlRegister(database, READER).revision,
@@ -83,7 +84,7 @@ def test_a_register_in_a_folder_with_odd_letters_is_found(tmp_path: Path) -> Non
 
 def test_a_locked_register_is_said_to_be_busy(tmp_path: Path) -> None:
     new_register(sqlite_url(tmp_path))
-    hasty = Database(sqlite_url(tmp_path), StandingClock(), busy_seconds=0.1)
+    hasty = Database(sqlite_url(tmp_path), StandingClock(), busy_seconds=0.1, sealer=MadeUpKeys())
     with closing(sqlite3.connect(tmp_path / "register.db")) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(RegisterUnreachable, match="busy"), hasty.transaction("admin"):
@@ -93,7 +94,6 @@ def test_a_locked_register_is_said_to_be_busy(tmp_path: Path) -> None:
 def test_a_template_that_was_destroyed_is_nowhere_in_the_files(
     database: Database, tmp_path: Path
 ) -> None:
-    secret = vector(42).astype("<f4").tobytes()
     # Another program that has the register open keeps the write-ahead log in use.
     with closing(sqlite3.connect(tmp_path / "register.db")) as other:
         other.execute("SELECT count(*) FROM people").fetchall()
@@ -101,6 +101,7 @@ def test_a_template_that_was_destroyed_is_nowhere_in_the_files(
             people.add_or_change(tx, person())
             biometrics.record(tx, biometric())
             templates.save(tx, "P1", READER, vector(42), [("a" * 64, "sharp", None)])
+        secret = other.execute("SELECT vector FROM templates").fetchone()[0]
         assert any(secret in file.read_bytes() for file in tmp_path.iterdir())
         with database.transaction("dpl") as tx:
             biometrics.record(tx, biometric(status=ConsentStatus.WITHDRAWN))
@@ -108,7 +109,7 @@ def test_a_template_that_was_destroyed_is_nowhere_in_the_files(
 
 
 def test_an_error_says_nothing_of_the_values(database: Database) -> None:
-    insert = text("INSERT INTO people (ref, given_name) VALUES ('P1', :name)")
+    insert = text("INSERT INTO people (ref, kind) VALUES ('P1', :name)")
     with pytest.raises(RegisterError) as caught, database.transaction("admin") as tx:
         tx.connection.execute(insert, {"name": "Cleopatra"})
     assert "Cleopatra" not in f"{caught.value} {caught.value.__cause__}"

@@ -9,14 +9,31 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, make_url, select, text
 
+from consent_db import dropped, people, restrictions, schema, stored, templates
 from consent_db.database import Database
 from consent_db.register import SqlRegister
 from consent_db.schema import metadata
 from consent_db.upgrade import configuration, latest
-from gate.errors import RegisterUnreachable
+from gate.errors import RegisterError, RegisterUnreachable
+from gate.values import Person
 from tests.registers import StandingClock, new_register, raw, sqlite_url
+from tests.sealers import MadeUpKeys
+
+VECTOR = bytes.fromhex("000000000000803f")
+"""(0, 1) as a template is stored."""
+
+OF_THE_FIRST_SCHEMA = (
+    "people VALUES ('P1', 'pupil', 'Siân', 'Ŵyn', NULL, NULL, '2026-01-01 00:00:00', 'somebody')",
+    "restrictions VALUES (1, 'P1', 'all', '2026-01-01', NULL, 'court order',"
+    " '2026-01-01 00:00:00', 'dsl', NULL, NULL)",
+    f"photos (id, sha256) VALUES (1, '{'a' * 64}')",
+    "drops VALUES (1, 1, 'fair/siân.jpg', 'siân.jpg', 'fair', 5, 7, '2026-01-01 00:00:00',"
+    " 'watch', NULL)",
+    "drops VALUES (2, 1, 'fair/siân.jpg', 'siân.jpg', 'fair', 5, 8, '2026-01-01 00:00:00',"
+    " 'watch', 'fair/siân.jpg')",
+)
 
 SQLITE = "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite%'"
 POSTGRESQL = (
@@ -61,7 +78,7 @@ def _parts(sql: str) -> list[str]:
 
 
 def test_all_migrations_make_the_schema_of_the_code(url: str, tmp_path: Path) -> None:
-    Database(url, StandingClock()).migrate()
+    Database(url, StandingClock(), sealer=MadeUpKeys()).migrate()
     with raw(url).connect() as connection:
         migrated = described(connection)
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
@@ -104,7 +121,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE audit_head (id INTEGER)"))
     with pytest.raises(RegisterUnreachable):
-        Database(url, StandingClock()).migrate()
+        Database(url, StandingClock(), sealer=MadeUpKeys()).migrate()
     with engine.connect() as connection:
         assert connection.dialect.has_table(connection, "audit_head")
         assert not connection.dialect.has_table(connection, "people")
@@ -123,23 +140,46 @@ def test_a_register_is_not_made_in_a_folder_that_is_not_there(tmp_path: Path) ->
 
 
 def test_a_register_of_the_first_schema_keeps_what_it_holds(url: str) -> None:
-    database = Database(url, StandingClock())
+    database = Database(url, StandingClock(), sealer=MadeUpKeys())
     if make_url(url).drivername == "sqlite":
         Path(str(make_url(url).database)).touch()
     with raw(url).begin() as connection:
         config = configuration()
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
+        for row in OF_THE_FIRST_SCHEMA:
+            connection.execute(text(f"INSERT INTO {row}"))
         connection.execute(
-            text(
-                "INSERT INTO people VALUES ('P1', 'pupil', 'Siân', 'Ŵyn', NULL, NULL,"
-                " '2026-01-01 00:00:00', 'somebody')"
-            )
+            text("INSERT INTO templates VALUES ('P1', 'reader', :v, :at, 'somebody')"),
+            {"v": VECTOR, "at": "2026-01-01 00:00:00"},
         )
     database.migrate()
     with database.reading() as connection:
-        assert connection.execute(text("SELECT given_name FROM people")).scalar_one() == "Siân"
+        assert people.get(connection, "P1") == Person("P1", "pupil", "Siân", "Ŵyn")
+        (past,) = restrictions.history(connection, "P1")
+        assert past.reason == "court order"
+        assert templates.gallery(connection, "reader").vectors.tolist() == [[0.0, 1.0]]
+        for name in ("fair/siân.jpg", "siân.jpg"):
+            drops = select(schema.drops.c.id).where(dropped.is_called(connection, name))
+            assert sorted(connection.execute(drops).scalars()) == [1, 2]
+        assert stored.events(connection) == ["fair"]
+        assert [drop.duplicate_of for drop in stored.drops(connection, "fair")] == [
+            None,
+            "fair/siân.jpg",
+        ]
+    with pytest.raises(RegisterError), database.transaction("somebody") as tx:
+        tx.connection.execute(text("UPDATE restrictions SET sealed_reason = NULL"))
+
+
+def test_nothing_of_the_first_schema_is_left_to_read(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path)
+    test_a_register_of_the_first_schema_keeps_what_it_holds(url)
+    for file in tmp_path.iterdir():
+        data = file.read_bytes()
+        for word in ("Siân", "Ŵyn", "siân.jpg", "court order"):
+            assert word.encode() not in data, (file, word)
+        assert VECTOR not in data
 
 
 def test_there_is_one_newest_migration() -> None:
-    assert latest() == "0004"
+    assert latest() == "0005"
