@@ -140,7 +140,7 @@ def measure(everybody: Half, reader: str, splits: int) -> list[Groups]:
         if reader == "dlib":
             middle = centre(first)
             first, second = centred(first, middle), centred(second, middle)
-        trials.append(trial(first, second, statistics(first, DRAWN[reader]), random))
+        trials.append(trial(first, second, statistics(first, reader), random))
     return trials
 
 
@@ -168,7 +168,7 @@ def print_adults(everybody: Half, reader: str, splits: int) -> None:
             middle = centre(first)
             first, second = centred(first, middle), centred(second, middle)
         chosen = adults_trial(second, random, size=500, k=3)
-        outcome = judge(chosen, statistics(first, DRAWN[reader]))
+        outcome = judge(chosen, statistics(first, reader))
         found.append([outcome.tpir(outcome.at(fpir)) for fpir in FPIRS])
     mean, spread = np.mean(found, axis=0), np.std(found, axis=0)
     said = " / ".join(
