@@ -39,7 +39,7 @@ def cohort_of(gallery: Gallery, population: Population | None) -> Vectors:
     drawn = population.draw()
     if drawn.shape[1] != templates.shape[1]:
         raise EngineError(f"The population statistics do not belong to {gallery.reader}.")
-    return compared(np.concatenate([templates, drawn]), population)[1]
+    return _evened(np.concatenate([templates, drawn]), population)
 
 
 def sampled(cohort: Vectors, people: int, k: int) -> tuple[NDArray[np.intp], int]:
@@ -98,9 +98,17 @@ def compared(vectors: Vectors, population: Population | None) -> tuple[NDArray[n
     With statistics of how photos of one person differ, what differs much counts for less.
     """
     usable, unit = unit_rows(vectors)
+    return usable, _evened(unit, population)
+
+
+def _evened(unit: Vectors, population: Population | None) -> Vectors:
     if population is None or population.evening is None or not len(unit):
-        return usable, unit
-    return usable, unit_rows(unit @ population.evening)[1]
+        return unit
+    # In place, as a large register's templates take most of the memory there is.
+    evened: Vectors = unit @ population.evening
+    length = np.sqrt(np.einsum("nd,nd->n", evened, evened))
+    evened /= np.maximum(length, 1e-6)[:, None]
+    return evened
 
 
 def unit_rows(vectors: Vectors) -> tuple[NDArray[np.bool_], Vectors]:
