@@ -1,7 +1,7 @@
 """The cohort: everybody a face or a person is compared with, to tell how ordinary it looks.
 
-m(x), the mean of x's highest similarities to others, is reckoned here for the matcher and for
-calibrating, which leaves one person out.
+How vectors are turned before they are compared, and m(x), the mean of x's highest similarities to
+others, are reckoned here for the matcher and for calibrating, which leaves one person out.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _AT_ONCE = 4_000_000
 
 
 def cohort_of(gallery: Gallery, population: Population | None) -> Vectors:
-    """The register's templates, then the drawn vectors."""
+    """The register's templates, then the drawn vectors; all as they are compared."""
     usable, templates = unit_rows(gallery.vectors)
     if len(templates) != len(gallery.people):
         raise RegisterError("The register holds another number of templates than of people.")
@@ -39,7 +39,7 @@ def cohort_of(gallery: Gallery, population: Population | None) -> Vectors:
     drawn = population.draw()
     if drawn.shape[1] != templates.shape[1]:
         raise EngineError(f"The population statistics do not belong to {gallery.reader}.")
-    return np.concatenate([templates, drawn])
+    return _evened(np.concatenate([templates, drawn]), population)
 
 
 def sampled(cohort: Vectors, people: int, k: int) -> tuple[NDArray[np.intp], int]:
@@ -90,6 +90,25 @@ def highest(similar: Vectors, count: int) -> Vectors:
     width = similar.shape[1]
     highest: Vectors = np.partition(similar, width - count, axis=1)[:, width - count :]
     return highest
+
+
+def compared(vectors: Vectors, population: Population | None) -> tuple[NDArray[np.bool_], Vectors]:
+    """Which rows are usable, and the rows as they are compared, at unit length.
+
+    With statistics of how photos of one person differ, what differs much counts for less.
+    """
+    usable, unit = unit_rows(vectors)
+    return usable, _evened(unit, population)
+
+
+def _evened(unit: Vectors, population: Population | None) -> Vectors:
+    if population is None or population.evening is None or not len(unit):
+        return unit
+    # In place, as a large register's templates take most of the memory there is.
+    evened: Vectors = unit @ population.evening
+    length = np.sqrt(np.einsum("nd,nd->n", evened, evened))
+    evened /= np.maximum(length, 1e-6)[:, None]
+    return evened
 
 
 def unit_rows(vectors: Vectors) -> tuple[NDArray[np.bool_], Vectors]:

@@ -16,11 +16,11 @@ from gate.cohort import (
     COHORT_SIZE,
     batches,
     cohort_of,
+    compared,
     highest,
     sampled,
     similar_to_others,
     subtract_ordinary,
-    unit_rows,
 )
 from gate.population import Population
 from gate.values import Gallery
@@ -48,6 +48,7 @@ class HeldOut:
         """Compute what depends on the register alone; raises what ``Matcher`` raises."""
         self._cohort = cohort_of(gallery, population)
         self._people = len(gallery.people)
+        self._population = population
         self._seen, self._k = sampled(self._cohort, self._people, COHORT_SIZE)
         self._sampled = np.zeros(len(self._cohort), bool)
         self._sampled[self._seen] = True
@@ -61,10 +62,10 @@ class HeldOut:
         ``owner``: the register's row of the person behind each probe. ``own``: for each probe a
         template of its person to compare it with, made without it; zero rows for none.
         """
-        _, unit = unit_rows(probes)
-        usable, templates = (
-            unit_rows(own) if own is not None else (np.zeros(len(probes), bool), unit)
-        )
+        _, unit = compared(probes, self._population)
+        usable, templates = np.zeros(len(probes), bool), unit
+        if own is not None:
+            usable, templates = compared(own, self._population)
         for part in batches(np.arange(len(probes)), 2 * len(self._cohort)):
             similar, level = self._without(unit[part], owner[part])
             others = 2 * similar[:, : self._people] - self._levels(owner[part])

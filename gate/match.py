@@ -1,7 +1,8 @@
 """Matching: whom of the register each face resembles, or honestly nobody. Exact; numpy only.
 
 The score of a face and a person is 2 s - m(face) - m(person): s is the cosine similarity of the
-face's embedding and the person's template, and m(x) the mean of the ``cohort_size`` highest
+face's embedding and the person's template, once differences between photos of one person are
+evened out (``Population.evening``), and m(x) the mean of the ``cohort_size`` highest
 similarities of x to other people. Those others are the register and a fixed number of vectors
 drawn from population statistics. A face that resembles everybody (a toddler among toddlers) thus
 has to resemble its own person all the more, and one threshold serves all ages. As the drawn
@@ -19,6 +20,7 @@ from gate.cohort import (
     COHORT_SIZE,
     batches,
     cohort_of,
+    compared,
     highest,
     sampled,
     similar_to_others,
@@ -71,6 +73,7 @@ class Matcher:
         self.thresholds = thresholds
         self._people = gallery.people
         self._cohort_size = cohort_size
+        self._population = population
         self._cohort = cohort_of(gallery, population)
         if self._people and len(self._cohort) <= cohort_size:
             raise EngineError(
@@ -87,7 +90,7 @@ class Matcher:
         """
         if len(probes) != len(readable):
             raise ValueError(f"{len(probes)} embeddings but {len(readable)} marks")
-        usable, unit = unit_rows(probes)
+        usable, unit = compared(probes, self._population)
         rows = np.flatnonzero(usable & np.asarray(readable, bool))
         matches = [Match(readable=False)] * len(probes)
         for part in batches(rows, len(self._cohort)):
@@ -97,7 +100,7 @@ class Matcher:
 
     def scores(self, probes: Vectors) -> Vectors:
         """The score of every face (row) and every person (column); NaN rows for unusable ones."""
-        usable, unit = unit_rows(probes)
+        usable, unit = compared(probes, self._population)
         scores: Vectors = np.full((len(probes), len(self._people)), np.nan, np.float32)
         for part in batches(np.flatnonzero(usable), len(self._cohort)):
             scores[part] = self._scores(unit[part])

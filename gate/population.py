@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -21,6 +21,12 @@ With 100 adults and 100 children, the score at which one stranger in 1,000 passe
 same for adults and children and for registers of 20 to 2,000 people: docs/matching.md. A
 reader's file may ask for other numbers.
 """
+
+EVENED = 0.3
+"""How much of the differences within people is evened out; 0.2 and 0.4 do as well."""
+
+MOST_PHOTOS = 20
+"""Photos of one person that count for how photos of one person differ."""
 
 _FILES = {
     "sface-2021dec": "population_sface.npz",
@@ -47,9 +53,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Population:
-    """The groups that a reader's statistics are kept for."""
+    """The groups that a reader's statistics are kept for.
+
+    ``evening``: shape (d, d), or None. Unit vectors are multiplied by it before they are compared,
+    so that directions in which photos of one person differ much count for less.
+    """
 
     groups: tuple[Group, ...]
+    evening: Vectors | None = None
 
     def draw(self, per_group: int | None = None) -> Vectors:
         """Invented people: unit vectors of every group, as many as it asks for; always the same.
@@ -77,6 +88,37 @@ def describe(name: str, vectors: Vectors) -> Group:
     return Group(name, data.mean(axis=0).astype(np.float32), factor.astype(np.float32))
 
 
+def even(scatters: Sequence[NDArray[np.float64]], share: float = EVENED) -> Vectors:
+    """What evens out how photos of one person differ, shape (d, d).
+
+    ``scatters``: covariances within people, one of each group. The inverse square root of their
+    mean, after ``share`` of it is mixed with its own mean variance in every direction (within-
+    class covariance normalisation, Hatch, Kajarekar and Stolcke 2006, with shrinkage).
+    """
+    mean = np.mean(np.array(scatters), axis=0)
+    level = np.trace(mean) / len(mean)
+    values, directions = np.linalg.eigh(share * mean / level + (1 - share) * np.eye(len(mean)))
+    matrix: Vectors = ((directions * values**-0.5) @ directions.T).astype(np.float32)
+    return matrix
+
+
+def scatter_within(vectors: Vectors, people: NDArray[np.str_]) -> NDArray[np.float64]:
+    """The covariance of faces (one row each) around the mean of their person, shape (d, d).
+
+    Of each of the ``people`` at most ``MOST_PHOTOS`` count. Raises ValueError when nobody has two.
+    """
+    total, freedom = np.zeros((vectors.shape[1],) * 2), 0
+    for person in np.unique(people):
+        own = vectors[people == person][:MOST_PHOTOS].astype(np.float64)
+        apart = own - own.mean(axis=0)
+        total += apart.T @ apart
+        freedom += len(own) - 1
+    if not freedom:
+        raise ValueError("a covariance within people needs somebody with two faces")
+    scatter: NDArray[np.float64] = total / freedom
+    return scatter
+
+
 def shipped_population(reader: str) -> Population | None:
     """The statistics shipped for this version of a reader; None when there are none.
 
@@ -86,7 +128,8 @@ def shipped_population(reader: str) -> Population | None:
     if not name:
         return None
     with _opened(name) as stored:
-        return Population(tuple(_group(stored, str(group)) for group in stored["groups"]))
+        groups = tuple(_group(stored, str(group)) for group in stored["groups"])
+        return Population(groups, _evening(stored, len(groups[0].mean)))
 
 
 def shipped_centre(reader: str) -> Vectors:
@@ -127,6 +170,15 @@ def _group(stored: np.lib.npyio.NpzFile, name: str) -> Group:
     if drawn < 1:
         raise ValueError(f"group {name} asks for no vectors")
     return Group(name, mean, factor, drawn)
+
+
+def _evening(stored: np.lib.npyio.NpzFile, dimension: int) -> Vectors | None:
+    if "evening" not in stored:
+        return None
+    matrix: Vectors = stored["evening"].astype(np.float32)
+    if matrix.shape != (dimension, dimension) or not np.isfinite(matrix).all():
+        raise ValueError("what evens out differences within people is no square of numbers")
+    return matrix
 
 
 def _draw(group: Group, count: int, seed: int) -> Vectors:

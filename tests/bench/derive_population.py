@@ -12,7 +12,7 @@ or more count as one person (misspelt and wrong labels), unless --as-labelled is
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,8 @@ from gate.population import (
     DRAWN_PER_GROUP,
     Population,
     describe,
+    even,
+    scatter_within,
     shipped_centre,
     shipped_population,
 )
@@ -48,6 +50,9 @@ DRAWN = {"sface": (100, 100), "dlib": (4000, 300)}
 """Adults and children in every cohort. dlib's strangers come nearer to a person than numbers drawn
 from its mean and covariance do: with 100 of each, a register of 20 people needs a far higher
 threshold than one of 500."""
+
+EVENED = ("sface",)
+"""Readers whose differences within people are evened out; dlib's recognition gains nothing."""
 
 SIZES = (20, 60, 100, 500, 2000)
 AGES = {"0-12": (0, 12), "0-3": (0, 3), "4-12": (4, 12), "13-17": (13, 17)}
@@ -96,7 +101,7 @@ def judge(trial: Trial, population: Population) -> Outcome:
 
 
 def repeat(
-    make: Make, half: Half, times: int, population: Population | None, drawn: Sequence[int]
+    make: Make, half: Half, times: int, population: Population | None, reader: str
 ) -> Outcome:
     """Several random trials as one; without a population, each describes people it leaves out."""
     outcomes = []
@@ -105,21 +110,23 @@ def repeat(
         tested, used = half, population
         if used is None:
             (a1, a2), (y1, y2) = half.adults.parts(random, 0.4), half.young.parts(random, 0.4)
-            tested, used = Half(a2, y2), statistics(Half(a1, y1), drawn)
+            tested, used = Half(a2, y2), statistics(Half(a1, y1), reader)
         outcomes.append(judge(make(tested, random), used))
     return Outcome(
         *(np.concatenate([getattr(o, part.name) for o in outcomes]) for part in fields(Outcome))
     )
 
 
-def statistics(half: Half, drawn: Sequence[int]) -> Population:
-    """The shipped statistics: single faces of adults, and of children up to 12.
-
-    ``drawn``: how many vectors of each join every cohort.
-    """
-    adults = describe("adults", half.adults.vectors)
-    children = describe("children", half.aged(*AGES["0-12"]).vectors)
-    return Population((replace(adults, drawn=drawn[0]), replace(children, drawn=drawn[1])))
+def statistics(half: Half, reader: str) -> Population:
+    """The shipped statistics: single faces of adults, and of children up to 12."""
+    faces = {"adults": half.adults, "children": half.aged(*AGES["0-12"])}
+    groups = tuple(
+        replace(describe(name, group.vectors), drawn=drawn)
+        for (name, group), drawn in zip(faces.items(), DRAWN[reader], strict=True)
+    )
+    if reader not in EVENED:
+        return Population(groups)
+    return Population(groups, even([scatter_within(f.vectors, f.people) for f in faces.values()]))
 
 
 def centre(half: Half) -> Vectors:
@@ -167,7 +174,7 @@ def print_table(title: str, half: Half, population: Population | None, reader: s
     )
     print("|---|---|---|---|---|---|---|---|---|---|")
     for name, make, times in protocols(len(half.adults.names()) if population else 1600):
-        o = repeat(make, half, times, population, DRAWN[reader])
+        o = repeat(make, half, times, population, reader)
         one, tenth = o.at(0.01), o.at(0.001)
         wrong = (o.other >= d.show) & (o.other > o.own)
         lost = wrong & (o.own < o.other - d.margin)
@@ -233,6 +240,8 @@ def write(path: Path, population: Population, middle: Vectors | None) -> None:
         arrays[f"{group.name}_factor"] = group.factor.astype(np.float16)
         if group.drawn != DRAWN_PER_GROUP:
             arrays[f"{group.name}_drawn"] = np.array(group.drawn)
+    if population.evening is not None:
+        arrays["evening"] = population.evening.astype(np.float16)
     if middle is not None:
         arrays["centre"] = middle.astype(np.float16)
     with path.open("wb") as file:
@@ -258,7 +267,7 @@ def main() -> None:
         middle = centre(derive)
         derive, validate = centred(derive, middle), centred(validate, middle)
     if arguments.write:
-        write(arguments.write, statistics(derive, DRAWN[reader]), middle)
+        write(arguments.write, statistics(derive, reader), middle)
     if middle is not None and not np.array_equal(middle, shipped_centre(READERS[reader])):
         raise SystemExit("the shipped centre is another one: use --write first")
     print_table("Derive half", derive, None, reader)

@@ -54,14 +54,24 @@ FPIRS = (0.01, 0.001)
 
 @dataclass(frozen=True)
 class Group:
-    """Scores of one group: with the own template, the best other one, and of strangers."""
+    """Scores of one group: with the own template, the best other one, and of strangers.
+
+    ``people``, ``strange``: whose photo each of the register's and of the strangers' is.
+    """
 
     own: Vectors
     other: Vectors
     strangers: Vectors
+    people: NDArray[np.str_]
+    strange: NDArray[np.str_]
+
+    def right(self, threshold: float) -> NDArray[np.bool_]:
+        """Which of the register's photos are recognised."""
+        found: NDArray[np.bool_] = (self.own >= threshold) & (self.own > self.other)
+        return found
 
     def tpir(self, threshold: float) -> float:
-        return float(np.mean((self.own >= threshold) & (self.own > self.other)))
+        return float(np.mean(self.right(threshold)))
 
 
 Groups = tuple[Group, Group]
@@ -90,8 +100,8 @@ def trial(first: Half, second: Half, population: Population, random: np.random.G
     matcher = Matcher(gallery, DEFAULT_THRESHOLDS, population)
     before = len(children.templates) + len(fill)
     return (
-        _group(matcher, children, 0, strange.vectors),
-        _group(matcher, adults, before, rest.vectors),
+        _group(matcher, children, 0, strange),
+        _group(matcher, adults, before, rest),
     )
 
 
@@ -110,12 +120,13 @@ def _staff(adults: Faces, random: np.random.Generator) -> tuple[Faces, Faces]:
     return adults.of(staff), Faces(adults.vectors[rest], adults.people[rest], adults.ages[rest])
 
 
-def _group(matcher: Matcher, enrolled: Enrolled, start: int, strangers: Vectors) -> Group:
+def _group(matcher: Matcher, enrolled: Enrolled, start: int, strangers: Faces) -> Group:
     scores = matcher.scores(enrolled.probes)
     place = np.arange(len(scores)), enrolled.owner + start
     own = scores[place].copy()
     scores[place] = -np.inf
-    return Group(own, scores.max(axis=1), matcher.scores(strangers).max(axis=1))
+    strange = matcher.scores(strangers.vectors).max(axis=1)
+    return Group(own, scores.max(axis=1), strange, enrolled.names, strangers.people)
 
 
 def together(trials: list[Groups]) -> Groups:
@@ -127,7 +138,7 @@ def together(trials: list[Groups]) -> Groups:
     return joined[0], joined[1]
 
 
-_PARTS = ("own", "other", "strangers")
+_PARTS = ("own", "other", "strangers", "people", "strange")
 
 
 def measure(everybody: Half, reader: str, splits: int) -> list[Groups]:
@@ -140,7 +151,7 @@ def measure(everybody: Half, reader: str, splits: int) -> list[Groups]:
         if reader == "dlib":
             middle = centre(first)
             first, second = centred(first, middle), centred(second, middle)
-        trials.append(trial(first, second, statistics(first, DRAWN[reader]), random))
+        trials.append(trial(first, second, statistics(first, reader), random))
     return trials
 
 
@@ -168,7 +179,7 @@ def print_adults(everybody: Half, reader: str, splits: int) -> None:
             middle = centre(first)
             first, second = centred(first, middle), centred(second, middle)
         chosen = adults_trial(second, random, size=500, k=3)
-        outcome = judge(chosen, statistics(first, DRAWN[reader]))
+        outcome = judge(chosen, statistics(first, reader))
         found.append([outcome.tpir(outcome.at(fpir)) for fpir in FPIRS])
     mean, spread = np.mean(found, axis=0), np.std(found, axis=0)
     said = " / ".join(

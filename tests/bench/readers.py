@@ -117,11 +117,11 @@ def _cut(
 ) -> tuple[tuple[Half, Half], tuple[Population, Population]]:
     """The people to test on, and statistics of four in ten others, as both readers see them."""
     tested, populations = [], []
-    for half, drawn in zip(seen, DRAWN.values(), strict=True):
+    for half, reader in zip(seen, DRAWN, strict=True):
         random = np.random.default_rng(1000 + seed)
         (a1, a2), (y1, y2) = half.adults.parts(random, 0.4), half.young.parts(random, 0.4)
         tested.append(Half(a2, y2))
-        populations.append(statistics(Half(a1, y1), drawn))
+        populations.append(statistics(Half(a1, y1), reader))
     return (tested[0], tested[1]), (populations[0], populations[1])
 
 

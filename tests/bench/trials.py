@@ -66,11 +66,15 @@ class Half:
 
 @dataclass(frozen=True)
 class Enrolled:
-    """Templates of a register, and photos of its people with the row that is theirs."""
+    """Templates of a register, and photos of its people with the row that is theirs.
+
+    ``names``: whose photo each one is.
+    """
 
     templates: Vectors
     probes: Vectors
     owner: NDArray[np.intp]
+    names: NDArray[np.str_]
 
 
 @dataclass(frozen=True)
@@ -137,7 +141,8 @@ def templates_of(faces: Faces, k: int, random: np.random.Generator) -> Enrolled:
             owner += [len(templates)] * len(near[k : k + 5])
             templates.append(template(faces.vectors[near[:k]])[0])
     stacked = np.array(templates, np.float32).reshape(len(templates), faces.vectors.shape[1])
-    return Enrolled(stacked, faces.vectors[probes], np.array(owner, np.intp))
+    names = faces.people[probes]
+    return Enrolled(stacked, faces.vectors[probes], np.array(owner, np.intp), names)
 
 
 def adults_trial(half: Half, random: np.random.Generator, *, size: int, k: int) -> Trial:

@@ -17,7 +17,7 @@ from gate.calibrate import ENOUGH_TO_LOOSEN, Subject, calibrate
 from gate.calibration import LOOSEST, SMALLEST, Calibration, band, in_force, is_due, stricter
 from gate.held_out import HeldOut
 from gate.match import Matcher, template
-from gate.population import Population, describe
+from gate.population import Population, describe, even
 from gate.rehearsal import rehearse
 from gate.values import Calibrated, Gallery, Person, References, Thresholds
 
@@ -37,7 +37,8 @@ def normal(seed: int, rows: int) -> Vectors:
 
 
 POPULATION = Population(
-    (describe("adults", unit(normal(1, 400))), describe("children", unit(normal(2, 400))))
+    (describe("adults", unit(normal(1, 400))), describe("children", unit(normal(2, 400)))),
+    even([np.diag(np.linspace(1.0, 4.0, D))]),
 )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gate.arrays import Vectors
 from gate.errors import EngineError, RegisterError
 from gate.match import DEFAULT_THRESHOLDS, Matcher
-from gate.population import Population, describe
+from gate.population import Population, describe, even
 from gate.values import Gallery, Match, Thresholds
 
 D = 16
@@ -31,7 +31,9 @@ def unit(seed: int, rows: int) -> Vectors:
     return scaled(np.random.default_rng(seed).standard_normal((rows, D)))
 
 
-POPULATION = Population((describe("adults", unit(1, 200)), describe("children", unit(2, 200))))
+EVENING = even([np.diag(np.arange(1.0, D + 1))])
+GROUPS = (describe("adults", unit(1, 200)), describe("children", unit(2, 200)))
+POPULATION = Population(GROUPS, EVENING)
 DRAWN = POPULATION.draw()
 
 
@@ -57,7 +59,8 @@ def by_name(match: Match) -> dict[str, float]:
 
 def plain_score(probe: Vectors, templates: Vectors, person: int, k: int) -> float:
     """The formula word for word, one pair at a time."""
-    others = np.concatenate([np.delete(templates, person, axis=0), DRAWN])
+    others = scaled(np.concatenate([np.delete(templates, person, axis=0), DRAWN]) @ EVENING)
+    templates, probe = scaled(templates @ EVENING), scaled(probe[None] @ EVENING)[0]
     to_probe = np.sort(others @ probe)[-k:].mean()
     to_person = np.sort(others @ templates[person])[-k:].mean()
     return float(2 * (templates[person] @ probe) - to_probe - to_person)

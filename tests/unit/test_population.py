@@ -6,12 +6,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import gate.population
 from gate.engines.dlib_resnet import DLIB
 from gate.errors import EngineError
 from gate.match import DEFAULT_THRESHOLDS, Matcher
-from gate.population import Population, describe, shipped_centre, shipped_population
+from gate.population import (
+    Population,
+    describe,
+    even,
+    scatter_within,
+    shipped_centre,
+    shipped_population,
+)
 from gate.values import Gallery
 
 READER = "sface-2021dec-int8bq"
@@ -24,7 +32,7 @@ def shipped() -> Population:
     return population
 
 
-def test_the_shipped_file_is_small_and_holds_means_and_covariances_only() -> None:
+def test_the_shipped_file_is_small_and_holds_statistics_of_many_people_only() -> None:
     assert FILE.stat().st_size < 150_000
     with np.load(FILE) as stored:
         shapes = {name: stored[name].shape for name in stored.files}
@@ -34,6 +42,7 @@ def test_the_shipped_file_is_small_and_holds_means_and_covariances_only() -> Non
         "adults_factor": (128, 128),
         "children_mean": (128,),
         "children_factor": (128, 128),
+        "evening": (128, 128),
     }
 
 
@@ -97,6 +106,51 @@ def test_fewer_vectors_than_dimensions_can_be_described() -> None:
     assert np.isfinite(Population((describe("few", vectors),)).draw(5)).all()
     with pytest.raises(ValueError, match="two"):
         describe("one", vectors[:1])
+
+
+def test_differences_between_people_do_not_count_as_differences_within_them() -> None:
+    random = np.random.default_rng(0)
+    people = np.repeat(np.arange(400), 5).astype(str)
+    between = np.repeat(random.standard_normal((400, 3)) * [9, 1, 1], 5, axis=0)
+    within = random.standard_normal((2000, 3)) * [1, 2, 3]
+    scatter = scatter_within((between + within).astype(np.float32), people)
+    assert np.diag(scatter) == pytest.approx([1, 4, 9], rel=0.1)
+    with pytest.raises(ValueError, match="two faces"):
+        scatter_within(within[:3].astype(np.float32), np.array(["a", "b", "c"]))
+
+
+def test_what_differs_most_within_people_counts_least() -> None:
+    scatters = [np.diag([1.0, 4.0, 9.0]), np.diag([3.0, 4.0, 7.0])]
+    wholly = even(scatters, 1.0)
+    mean = np.diag([2.0, 4.0, 8.0])
+    assert wholly @ mean @ wholly == pytest.approx(np.eye(3) * 14 / 3, abs=1e-4)
+    partly = np.diag(even(scatters))
+    assert 1.2 > partly[0] > partly[1] > partly[2] > 0.8
+    assert even(scatters, 0.0) == pytest.approx(np.eye(3), abs=1e-6)
+
+
+def test_only_the_first_reader_evens_out_differences_within_people() -> None:
+    evening = shipped().evening
+    assert evening is not None
+    assert evening == pytest.approx(evening.T, abs=1e-6)
+    assert 0.5 < np.linalg.eigvalsh(evening).min() < np.linalg.eigvalsh(evening).max() < 1.2
+    dlib = shipped_population(DLIB)
+    assert dlib is not None
+    assert dlib.evening is None
+
+
+@pytest.mark.parametrize("evening", [np.eye(64), np.ones(128), np.full((128, 128), np.nan)])
+def test_a_damaged_evening_is_an_error_and_never_left_out(
+    evening: NDArray[np.float64], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    with np.load(FILE) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    arrays["evening"] = evening
+    np.savez(tmp_path / "data" / "population_sface.npz", **arrays)
+    monkeypatch.setattr("gate.population.resources.files", lambda name: tmp_path)
+    with pytest.raises(EngineError, match="damaged"):
+        shipped_population(READER)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip file", b"PK\x03\x04 cut off"])
