@@ -45,8 +45,8 @@ def approve(
     photo is held again.
     """
     site = site_of(context)
-    require_channels(site, [channel])
     who = acting_as(site, Act.REVIEW, by)
+    require_channels(site, [channel])
     chosen = the_photo(site, photo)
     decision = _decision(chosen, channel)
     if decision.verdict is not Verdict.REVIEW or decision.reason not in SIGNABLE:
@@ -72,8 +72,8 @@ def release_vetoed(
     covered, unless somebody names it as a person who may be shown.
     """
     site = site_of(context)
-    require_channels(site, [channel])
     who = acting_as(site, Act.RELEASE_VETOED, by)
+    require_channels(site, [channel])
     chosen = the_photo(site, photo)
     decision = _decision(chosen, channel)
     if decision.reason is not Reason.RESTRICTED_PERSON:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.acting import acting
+from cli.acting import acting, acting_as
 from cli.cases import the_photo
 from cli.options import AsJson, By, require_channels, site_of
 from cli.output import british_time, print_json, print_table, say
@@ -18,7 +18,7 @@ from consent_db.publications import Posted, record_posted
 from consent_db.stored import StoredPhoto
 from gate.errors import UnknownPerson
 from gate.released import Place, PlaceKind
-from gate.roles import Act
+from gate.roles import Act, may
 from gate.set_aside import sha256_of
 
 _KINDS = {PlaceKind.PULLED: "folder", PlaceKind.POSTED: "posted"}
@@ -39,8 +39,8 @@ def posted(
 ) -> None:
     """Record where a copy was published, so that it can be taken down when permission ends."""
     site = site_of(context)
-    require_channels(site, [channel])
     name = acting(site, Act.RECORD_PUBLICATION, by, channel=channel)
+    require_channels(site, [channel])
     chosen = the_photo(site, photo)
     copy = sha256_of(Path(photo)) if Path(photo).is_file() else None
     with site.database.transaction(name) as tx:
@@ -94,16 +94,16 @@ def where(
 
 
 def _found(site: Site, what: str, by: str, *, gone: bool) -> Sequence[Place]:
-    with site.database.reading() as connection:
-        try:
-            people.get(connection, what)
-        except UnknownPerson:
-            pass
-        else:
-            acting(site, Act.SEE_PEOPLE, by)
-            return places.of_person(connection, what, gone=gone)
-    acting(site, Act.SEE_DECISIONS, by)
-    chosen: StoredPhoto = the_photo(site, what)
+    who = acting_as(site, Act.SEE_DECISIONS, by)
+    if may(who.roles, Act.SEE_PEOPLE):
+        with site.database.reading() as connection:
+            try:
+                people.get(connection, what)
+            except UnknownPerson:
+                pass
+            else:
+                return places.of_person(connection, what, gone=gone)
+    chosen: StoredPhoto = the_photo(site, what, who.role)
     with site.database.reading() as connection:
         return places.of_photo(connection, chosen.photo, gone=gone)
 

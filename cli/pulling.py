@@ -40,8 +40,9 @@ def pull_copies(
     left alone. A signed list of the copies lies beside them: 'photogate verify DIR' reads it.
     """
     site = site_of(context)
+    name = acting(site, Act.PULL, by, channel=channel)
     require_channels(site, [channel])
-    done = pull_into(site, channel, to, acting(site, Act.PULL, by, channel=channel))
+    done = pull_into(site, channel, to, name)
     if as_json:
         print_json(
             {

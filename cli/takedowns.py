@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from cli.acting import acting
+from cli.acting import acting, acting_as, deny
 from cli.options import AsJson, By, site_of
 from cli.output import british_time, print_json, print_table, say
 from cli.site import now
 from consent_db import takedowns
 from gate.english import ENGLISH
 from gate.released import PlaceKind, Takedown
-from gate.roles import Act
+from gate.roles import Act, may
 
 _CONCERNS = {"pupil": "a pupil", "staff": "a member of staff", "visitor": "a visitor"}
 
@@ -58,6 +58,9 @@ def done(
 ) -> None:
     """Record that a copy was taken down."""
     site = site_of(context)
+    who = acting_as(site, Act.SEE_TAKEDOWNS, by)
+    if not may(who.roles, Act.END_TAKEDOWN):
+        deny(site, who, Act.END_TAKEDOWN, who.refusal(Act.END_TAKEDOWN))
     with site.database.reading() as connection:
         channel = takedowns.get(connection, number).place.release.channel
     name = acting(site, Act.END_TAKEDOWN, by, channel=channel)

@@ -74,8 +74,6 @@ def verify(
         return
     if path is None:
         raise SiteError("Name the file or folder to look at.")
-    if not path.exists():
-        raise SiteError(f"{path} is not there.")
     report = (
         _with_key(path, PublicKey.parse(key), channel)
         if key
@@ -97,11 +95,17 @@ def _show_key(site: Site, by: str, *, as_json: bool) -> None:
         typer.echo(str(key))
 
 
+def _require_there(path: Path) -> None:
+    if not path.exists():
+        raise SiteError(f"{path} is not there.")
+
+
 def _asked(context: typer.Context, path: Path, channel: str, by: str) -> Report:
     """What the site itself says."""
     site = site_of(context)
     acting(site, Act.SEE_DECISIONS, by)
     require_channels(site, [channel] if channel else [])
+    _require_there(path)
     with site.database.reading() as connection:
 
         def standing_of(sha256: str) -> tuple[Released, ...]:
@@ -139,6 +143,7 @@ def _require_channel(signed: SignedManifest, channel: str) -> None:
 
 def _with_key(path: Path, key: PublicKey, channel: str) -> Report:
     """What can be told without the site, by the manifest of the folder."""
+    _require_there(path)
     folder = path if path.is_dir() else _folder_with_manifest(path)
     signed = manifests.read_from(folder)
     if signed is None:
