@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from gate.arrays import Mask, Pixels
+from gate.continuation import continued, grain
 from gate.pose import pose
 from gate.tones import toned
 from gate.values import Face
@@ -35,9 +36,10 @@ def cover(pixels: Pixels, mask: Mask, style: str, *, ovals: Sequence[Face] = ())
     """A copy of the picture with the masked pixels replaced.
 
     ``style`` is ``smooth`` (a soft grey, the nearest of three to the brightness around it),
-    ``fill`` (one grey, the same everywhere) or ``oval`` (a plain face shape for each of ``ovals``
-    that is surely a face, over ``smooth``). The result depends on the mask, on ``ovals`` (their
-    place, size and tilt) and on the pixels outside the mask; never on a pixel inside it.
+    ``fill`` (one grey, the same everywhere), ``oval`` (a plain face shape for each of ``ovals``
+    that is surely a face, over ``smooth``) or ``blend`` (the surroundings run on into the region:
+    no seam is seen, and their colours are repeated). The result depends on the mask, on ``ovals``
+    (their place, size and tilt) and on the pixels outside the mask; never on a pixel inside it.
     Raises ValueError for an unknown style or a mask of another size.
     """
     if style not in STYLES:
@@ -116,6 +118,13 @@ def _smooth(patch: _Patch) -> Pixels:
     return toned(patch.pixels, patch.unknown, patch.place)
 
 
+def _blend(patch: _Patch) -> Pixels:
+    """The harmonic continuation of the surroundings, with their grain."""
+    filled = continued(patch.pixels.astype(np.float32), (~patch.unknown).astype(np.float32))
+    filled += grain(patch.pixels, patch.unknown, patch.place)
+    return np.asarray(np.clip(filled + 0.5, 0, 255).astype(np.uint8))
+
+
 def _fill(patch: _Patch) -> Pixels:
     """One grey, the same on every picture: even the surroundings' mean colour tells of clothes."""
     return np.full_like(patch.pixels, NOTHING_KNOWN)
@@ -125,6 +134,7 @@ STYLES: dict[str, Callable[[_Patch], Pixels]] = {
     "smooth": _smooth,
     "fill": _fill,
     "oval": _smooth,
+    "blend": _blend,
 }
 
 

@@ -41,7 +41,7 @@ def toned(pixels: Pixels, unknown: Mask, place: tuple[int, int]) -> Pixels:
     tones = np.ascontiguousarray(_tones(pixels, unknown), dtype=np.float32)
     light = np.asarray(cv2.resize(tones, (width, height), interpolation=cv2.INTER_LINEAR))
     light = light + np.linspace(_SLOPE, -_SLOPE, height, dtype=np.float32)[:, None]
-    grey = np.clip(light + _grain(unknown.shape, place) + 0.5, 0, 255).astype(np.uint8)
+    grey = np.clip(light + _GRAIN * noise(unknown.shape, place) + 0.5, 0, 255).astype(np.uint8)
     return np.asarray(np.repeat(grey[..., None], 3, axis=2))
 
 
@@ -68,7 +68,8 @@ def _half_width(unknown: Mask) -> float:
     return max(float(cv2.distanceTransform(inside, cv2.DIST_L2, 3).max()), 1.0)
 
 
-def _grain(shape: tuple[int, ...], place: tuple[int, int]) -> Floats:
+def noise(shape: tuple[int, ...], place: tuple[int, int]) -> Floats:
+    """Fixed noise of standard deviation 1 for a part of a picture; ``place`` as for ``toned``."""
     rows = (np.arange(shape[0]) + place[1]) % _TILE
     columns = (np.arange(shape[1]) + place[0]) % _TILE
     return np.asarray(_noise()[rows[:, None], columns])
@@ -79,4 +80,4 @@ def _noise() -> Floats:
     """One fixed tile of noise for all pictures, slightly soft like a camera's."""
     drawn = np.random.default_rng(_SEED).standard_normal((_TILE, _TILE)).astype(np.float32)
     soft = cv2.GaussianBlur(drawn, (0, 0), 0.6, borderType=cv2.BORDER_REFLECT)
-    return np.asarray(soft * (_GRAIN / soft.std()), dtype=np.float32)
+    return np.asarray(soft / soft.std(), dtype=np.float32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -173,6 +174,30 @@ def test_heads_far_apart_in_one_row_have_their_own_tones() -> None:
     result = cover(pixels, mask, "smooth")
     assert abs(result[10:50, 30:90].mean() - min(TONES)) < 3
     assert abs(result[10:50, 510:570].mean() - max(TONES)) < 3
+
+
+def test_blend_stays_within_the_colours_of_its_border() -> None:
+    pixels, mask = scene(noise=0), region()
+    ring = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8)).view(np.bool_) & ~mask
+    inside = cover(pixels, mask, "blend")[mask].astype(int)
+    assert (inside >= pixels[ring].min(axis=0).astype(int) - 2).all()
+    assert (inside <= pixels[ring].max(axis=0).astype(int) + 2).all()
+
+
+def test_blend_continues_a_slope_without_a_seam() -> None:
+    columns = np.linspace(20, 220, 160)
+    pixels = np.repeat(np.repeat(columns[None, :, None], 120, 0), 3, 2).astype(np.uint8)
+    difference = cover(pixels, region(), "blend").astype(int) - pixels
+    assert np.abs(difference).max() <= 12
+
+
+@pytest.mark.parametrize("noise", [0.0, 1.5, 3.0])
+def test_blend_is_as_grainy_as_its_surroundings(noise: float) -> None:
+    mask = region(240, 240)
+    flat = np.random.default_rng(5).normal(120, noise, (240, 240, 1)).round().repeat(3, 2)
+    result = cover(flat.astype(np.uint8), mask, "blend")
+    inner = cv2.erode(mask.view(np.uint8), np.ones((15, 15), np.uint8)).view(np.bool_)
+    assert float(result[inner].std()) == pytest.approx(noise, abs=0.35 * noise + 0.3)
 
 
 def test_fill_is_the_same_grey_whatever_surrounds_it() -> None:
