@@ -16,6 +16,7 @@ import numpy as np
 from gate.arrays import Mask, Pixels
 from gate.continuation import continued, grain
 from gate.pose import pose
+from gate.tones import toned
 from gate.values import Face
 
 NOTHING_KNOWN = 128
@@ -25,6 +26,8 @@ OVAL_TONE = (205, 200, 194)
 _OVAL = (0.52, 0.68)
 """Its half axes, in sizes (square root of the area) of the face: the same shape for everybody."""
 
+_WIDEST_RING = 160
+"""Most pixels around a region that its tone is taken from; usually a third of its size are."""
 _TILTS = 15
 """Steps of an oval's tilt, in degrees: how somebody holds the head tells who it is."""
 
@@ -32,9 +35,10 @@ _TILTS = 15
 def cover(pixels: Pixels, mask: Mask, style: str, *, ovals: Sequence[Face] = ()) -> Pixels:
     """A copy of the picture with the masked pixels replaced.
 
-    ``style`` is ``smooth`` (the surroundings run on into the region, with their grain), ``fill``
-    (one grey, the same everywhere) or ``oval`` (a plain face shape for each of ``ovals`` that is
-    surely a face, over the smooth continuation). The result depends on the mask, on ``ovals``
+    ``style`` is ``smooth`` (a soft grey, the nearest of three to the brightness around it),
+    ``fill`` (one grey, the same everywhere), ``oval`` (a plain face shape for each of ``ovals``
+    that is surely a face, over ``smooth``) or ``blend`` (the surroundings run on into the region:
+    no seam is seen, and their colours are repeated). The result depends on the mask, on ``ovals``
     (their place, size and tilt) and on the pixels outside the mask; never on a pixel inside it.
     Raises ValueError for an unknown style or a mask of another size.
     """
@@ -82,7 +86,7 @@ class _Patch:
 def _patches(picture: Pixels, mask: Mask) -> Iterator[_Patch]:
     """Patches whose inner parts are disjoint and together hold the whole mask."""
     for left, top, right, bottom in _rectangles(mask):
-        ring = min(max((right - left + bottom - top) // 10, 8), 48)
+        ring = min(max((right - left + bottom - top) // 6, 8), _WIDEST_RING)
         x, y = max(left - ring, 0), max(top - ring, 0)
         around = (slice(y, bottom + ring), slice(x, right + ring))
         inner = (slice(top - y, bottom - y), slice(left - x, right - x))
@@ -110,6 +114,11 @@ def _meet(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> b
 
 
 def _smooth(patch: _Patch) -> Pixels:
+    """Soft grey, as light as the surroundings."""
+    return toned(patch.pixels, patch.unknown, patch.place)
+
+
+def _blend(patch: _Patch) -> Pixels:
     """The harmonic continuation of the surroundings, with their grain."""
     filled = continued(patch.pixels.astype(np.float32), (~patch.unknown).astype(np.float32))
     filled += grain(patch.pixels, patch.unknown, patch.place)
@@ -125,6 +134,7 @@ STYLES: dict[str, Callable[[_Patch], Pixels]] = {
     "smooth": _smooth,
     "fill": _fill,
     "oval": _smooth,
+    "blend": _blend,
 }
 
 

@@ -122,7 +122,7 @@ class ChannelSettings(_Section):
 
     online: bool
     max_edge: int = Field(default=1600, ge=200, le=3000)
-    cover: Literal["smooth", "fill", "oval"] = "smooth"
+    cover: Literal["smooth", "fill", "oval", "blend"] = "smooth"
     sign_off: bool = False
     cover_everyone: bool = False
     hold_if_singled_out: int = Field(default=0, ge=0, le=1_000)

@@ -1,12 +1,16 @@
 """Who can be recognised behind a cover, by an attacker who covers a gallery in the same way.
 
-    python -m tests.bench.attack FOLDER [--json FILE] [--plot FILE] [--without-dlib] [--growth]
+    python -m tests.bench.attack FOLDER [--covers NAME...] [--json FILE] [--plot FILE]
+        [--without-dlib] [--permutations N]
 
 FOLDER is as for tests.bench.school. The protocol is that of McPherson, Shokri and Shmatikov,
 "Defeating Image Obfuscation with Deep Learning" (2016): a closed set of people, of each three
 covered references and up to three other covered photographs as probes, all chosen anew in every
 split; the share of probes whose most similar person is the right one. The interval is the central
 95 % of a bootstrap over people. Chance is one over the number of people. Ties are broken by lot.
+
+With --permutations the strongest attacker is also set against chance itself: the same attackers on
+the same pictures whose names were shuffled, the strongest taken each time.
 """
 
 from __future__ import annotations
@@ -25,12 +29,13 @@ from gate.engines.dlib_resnet import DlibResNet
 from gate.engines.sface import SFace
 from gate.engines.yunet import YuNet
 from gate.ports import FaceReader
-from tests.bench.attack_covers import COVERS, OURS, VIEWS, covered, grown
+from tests.bench.attack_covers import COVERS, OURS, VIEWS, covered
 from tests.bench.attack_shots import Shot, same_session, shots
 from tests.bench.attackers import Attack, Floats
 from tests.bench.attempts import (
     SEED,
     Attempt,
+    all_in_one_frame,
     heads_in_other_frames,
     numbers_alone,
     numbers_around,
@@ -41,7 +46,8 @@ GALLERY = 3
 PROBES = 3
 SPLITS = 60
 DRAWS = 2
-GROWTHS = (1.0, 1.1, 1.2, 1.3)
+PERMUTED_SPLITS = 20
+"""Splits for each shuffling, and for the figure it is compared with."""
 _BOOTSTRAPS = 2000
 
 
@@ -67,11 +73,11 @@ class Split:
     of_probes: NDArray[np.intp]
 
 
-def splits(owners: NDArray[np.intp]) -> list[Split]:
+def splits(owners: NDArray[np.intp], count: int = SPLITS) -> list[Split]:
     """Random choices of references and probes; the same for every cover."""
     rng = np.random.default_rng(SEED)
     result = []
-    for _ in range(SPLITS):
+    for _ in range(count):
         gallery: list[int] = []
         probes: list[int] = []
         for person in range(int(owners.max()) + 1):
@@ -99,13 +105,13 @@ class Tally:
         return float(self.right.sum() / self.asked.sum()), float(low), float(high)
 
 
-def rank1(numbers: Floats, owners: NDArray[np.intp], attack: Attack) -> Tally:
-    """How often a probe's best score is the right person's, over all splits."""
+def rank1(numbers: Floats, owners: NDArray[np.intp], attack: Attack, count: int = SPLITS) -> Tally:
+    """How often a probe's best score is the right person's, over so many splits."""
     people = int(owners.max()) + 1
     rng = np.random.default_rng(SEED)
     tally = Tally(np.zeros(people), np.zeros(people))
-    numbers = _compact(numbers)
-    for split in splits(owners):
+    numbers = compact(numbers)
+    for split in splits(owners, count):
         scores = attack(numbers[split.gallery], split.of_gallery, numbers[split.probes])
         best = np.isclose(scores, scores.max(axis=1, keepdims=True), rtol=0, atol=1e-9)
         guess = (best * rng.random(best.shape)).argmax(axis=1)
@@ -114,10 +120,26 @@ def rank1(numbers: Floats, owners: NDArray[np.intp], attack: Attack) -> Tally:
     return tally
 
 
-def _compact(numbers: Floats) -> Floats:
+def compact(numbers: Floats) -> Floats:
     """The same rows in as few axes as they span: distances and angles stay, sums are quicker."""
     left, sizes, _ = np.linalg.svd(numbers, full_matrices=False)
-    return np.asarray(left * sizes)
+    kept = sizes > 1e-9 * sizes[0]
+    return np.asarray(left[:, kept] * sizes[kept])
+
+
+def strongest_by_chance(
+    attempts: list[Attempt], owners: NDArray[np.intp], shufflings: int
+) -> tuple[float, NDArray[np.float64]]:
+    """Rank-1 of the strongest attempt, and of the strongest each time the names are shuffled."""
+    rng = np.random.default_rng(SEED)
+    orders = [np.arange(len(owners)), *(rng.permutation(len(owners)) for _ in range(shufflings))]
+    best = np.zeros(len(orders))
+    for _, rows, attack in attempts:
+        numbers = compact(rows)
+        for place, order in enumerate(orders):
+            tally = rank1(numbers[order], owners, attack, PERMUTED_SPLITS)
+            best[place] = max(best[place], tally.share()[0])
+    return float(best[0]), best[1:]
 
 
 class Attacked:
@@ -152,22 +174,58 @@ def transplants(
         yield from numbers_alone(frames, moved, used)
 
 
-def attack_all(people: dict[str, list[Shot]], readers: dict[str, FaceReader]) -> list[Result]:
-    """Every cover, view and attacker."""
+def attack_all(
+    people: dict[str, list[Shot]],
+    readers: dict[str, FaceReader],
+    covers: list[str],
+    shufflings: int = 0,
+) -> list[Result]:
+    """Every one of these covers, every view and attacker."""
     everybody = [shot for mine in people.values() for shot in mine]
-    owners = np.repeat(np.arange(len(people)), [len(mine) for mine in people.values()])
+    owners = owners_of(people)
     attacked = Attacked(everybody, owners)
-    faces = [shot.face for shot in everybody]
     quick = {"SFace": readers["SFace"]}
-    for cover in COVERS:
+    placed, frame = all_in_one_frame(everybody)
+    for cover in covers:
         what = [covered(cover, shot.pixels, shot.face) for shot in everybody]
+        fixed = [covered(cover, pixels, frame) for pixels in placed]
         attacked.record(cover, "transplanted", transplants(cover, everybody, readers))
-        used = readers if cover in OURS else quick
-        attacked.record(cover, "alone", numbers_alone(faces, what, used))
+        used = readers if cover in OURS or cover == "constant" else quick
+        for view, faces, seen in (
+            ("placed", [frame] * len(fixed), fixed),
+            ("alone", [shot.face for shot in everybody], what),
+        ):
+            attempts = list(numbers_alone(faces, seen, used))
+            attacked.record(cover, view, iter(attempts))
+            if shufflings:
+                print(_against_chance(cover, view, attempts, owners, shufflings), flush=True)
         attacked.record(cover, "whole", numbers_around("whole", what, readers["SFace"]))
         if cover == "constant":
-            attacked.record("outline only", "alone", numbers_of_outline(faces, what))
+            shown = [shot.face for shot in everybody]
+            attacked.record("outline only", "alone", numbers_of_outline(shown, what))
     return attacked.results
+
+
+def enough(found: dict[str, list[Shot]]) -> dict[str, list[Shot]]:
+    """Those of whom there is a probe beside the references."""
+    return {name: mine for name, mine in found.items() if len(mine) > GALLERY}
+
+
+def owners_of(people: dict[str, list[Shot]]) -> NDArray[np.intp]:
+    """Whose each photograph is, as numbers from 0."""
+    return np.repeat(np.arange(len(people)), [len(mine) for mine in people.values()])
+
+
+def _against_chance(
+    cover: str, view: str, attempts: list[Attempt], owners: NDArray[np.intp], shufflings: int
+) -> str:
+    found, chance = strongest_by_chance(attempts, owners, shufflings)
+    at_least = (1 + (chance >= found).sum()) / (1 + shufflings)
+    return (
+        f"{cover:14} {view:12} strongest of {len(attempts)}, {PERMUTED_SPLITS} splits: "
+        f"{found:.1%}; names shuffled {shufflings} times: median {np.median(chance):.1%}, "
+        f"95 % below {np.quantile(chance, 0.95):.1%}; p = {at_least:.3f}"
+    )
 
 
 def _line(result: Result) -> str:
@@ -182,7 +240,7 @@ def table(results: list[Result], view: str) -> str:
     shown = [result for result in results if result.view == view]
     across = list(dict.fromkeys(r.attacker for r in shown if r.cover in COVERS))
     lines = ["| cover | " + " | ".join(across) + " |", "|---" * (len(across) + 1) + "|"]
-    for cover in COVERS:
+    for cover in dict.fromkeys(r.cover for r in shown if r.cover in COVERS):
         found = {r.attacker: r for r in shown if r.cover == cover}
         cells = [_cell(found.get(name)) for name in across]
         lines.append(f"| {cover} | " + " | ".join(cells) + " |")
@@ -195,18 +253,6 @@ def _cell(result: Result | None) -> str:
     return f"{100 * result.rank1:.1f} ({100 * result.low:.1f}-{100 * result.high:.1f})"
 
 
-def growth(people: dict[str, list[Shot]], reader: FaceReader) -> None:
-    """Print what the whole picture tells when the region, filled, is larger and larger."""
-    everybody = [shot for mine in people.values() for shot in mine]
-    owners = np.repeat(np.arange(len(people)), [len(mine) for mine in people.values()])
-    for factor in GROWTHS:
-        what = [grown(shot.pixels, shot.face, factor) for shot in everybody]
-        attacked = Attacked(everybody, owners)
-        name = f"fill x {factor}"
-        attacked.record(name, "whole", numbers_around("whole", what, reader))
-        print(f"{name} takes {np.mean([mask.mean() for _, mask in what]):.0%} of these pictures")
-
-
 def main() -> None:
     """Attack, print tables, write JSON and plot."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -214,25 +260,22 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--without-dlib", action="store_true")
-    parser.add_argument("--growth", action="store_true", help="only: larger and larger regions")
+    parser.add_argument("--covers", nargs="+", choices=COVERS, default=list(COVERS))
+    parser.add_argument("--permutations", type=int, default=0)
     options = parser.parse_args()
     cv2.setNumThreads(1)
     readers: dict[str, FaceReader] = {"SFace": SFace()}
-    if not options.without_dlib and not options.growth:
+    if not options.without_dlib:
         readers["dlib"] = DlibResNet()
-    found = shots(options.folder, YuNet())
-    people = {name: mine for name, mine in found.items() if len(mine) > GALLERY}
+    people = enough(shots(options.folder, YuNet()))
     count, chance = sum(map(len, people.values())), 1 / len(people)
     same, pairs = same_session(people)
     about = f"{len(people)} people, {count} photographs; chance {chance:.2%}; {SPLITS} splits"
     print(f"{about}; {same} of {pairs} pairs of one person look like one session")
-    if options.growth:
-        growth(people, readers["SFace"])
-        return
-    results = attack_all(people, readers)
+    results = attack_all(people, readers, options.covers, options.permutations)
     for view in VIEWS:
         print(f"\n{view}: rank-1 in per cent (95 % interval)\n\n{table(results, view)}")
-    for view in ("transplanted", "alone"):
+    for view in ("transplanted", "placed", "alone") if set(OURS) & set(options.covers) else ():
         ours = (r for r in results if r.cover in OURS and r.view == view)
         worst = max(ours, key=lambda result: result.rank1)
         print(f"\nworst of ours: {_line(worst)} = {worst.rank1 / chance:.2f} x chance")

@@ -19,9 +19,11 @@ from gate.region import regions
 from gate.values import Face
 
 GREY = 128
-VIEWS = ("transplanted", "alone", "whole")
+VIEWS = ("transplanted", "placed", "alone", "whole")
 """What an attacker sees: the covered region with all else black, of heads transplanted into other
-people's photographs; the same of the photographs as they are; the whole picture."""
+people's photographs; of photographs turned and scaled until every head lies in the same place, so
+that only what the region repeats of its surroundings differs; of the photographs as they are; the
+whole picture."""
 
 Covered = tuple[Pixels, Mask]
 """The picture, and where it was covered."""
@@ -32,14 +34,19 @@ def covered(name: str, pixels: Pixels, face: Face) -> Covered:
     return COVERS[name](pixels, face)
 
 
-def _region(pixels: Pixels, face: Face, grow: float = 1.0) -> Mask:
-    """The head's region as in the middle of a larger picture: the edges here are not real ones."""
+def _region(pixels: Pixels, face: Face, grow: float = 1.0, *, margin: bool = False) -> Mask:
+    """The head's region as in the middle of a larger picture: the edges here are not real ones.
+
+    With ``margin``, of that larger picture, three times as wide and as high.
+    """
     height, width = pixels.shape[:2]
     box = replace(face.box, x=face.box.x + width, y=face.box.y + height)
     points = tuple((x + width, y + height) for x, y in face.landmarks)
     whole = regions(
         (3 * height, 3 * width), [replace(face, box=box, landmarks=points)], [], grow=grow
     )
+    if margin:
+        return whole
     return np.ascontiguousarray(whole[height : 2 * height, width : 2 * width])
 
 
@@ -62,6 +69,21 @@ def grown(pixels: Pixels, face: Face, factor: float) -> Covered:
     """Our style ``fill`` on a region that is larger by this factor."""
     mask = _region(pixels, face, factor)
     return cover(pixels, mask, "fill"), mask
+
+
+def ringed(pixels: Pixels, face: Face, width: float) -> tuple[Pixels, float]:
+    """``fill``, with a ring of surroundings of this width, in face heights, and grey beyond.
+
+    Also the share of the ring that the picture holds: the rest lies beyond its edges.
+    """
+    height, across = pixels.shape[:2]
+    mask = _region(pixels, face, margin=True)
+    reach = max(round(width * face.box.h), 0)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    ring = cv2.dilate(mask.view(np.uint8), kernel).view(np.bool_) & ~mask
+    inside = np.s_[height : 2 * height, across : 2 * across]
+    shown = np.where(ring[inside][..., None], pixels, GREY).astype(np.uint8)
+    return shown, float(ring[inside].sum() / max(ring.sum(), 1))
 
 
 def _ours(style: str) -> Callable[[Pixels, Face], Covered]:

@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 
 TITLES = {
     "transplanted": "Heads moved into other photographs:\nwhat the region tells of the head",
-    "alone": "Photographs as they are, region alone:\nwhat it repeats of the surroundings, too",
+    "placed": "All brought to one place and outline:\nwhat the region repeats of the surroundings",
+    "alone": "Photographs as they are, region alone:\nplace and outline tell something, too",
     "whole": "The whole picture:\nhair ends, clothes and background as well",
 }
 _TICKS = (1, 2, 5, 10, 20, 50, 100)
@@ -37,7 +38,7 @@ def plot(results: Sequence[Shown], chance: float, ours: Sequence[str], out: Path
     """Write the plot; its kind by the suffix of ``out``."""
     mpl.use("agg")
     covers = list(dict.fromkeys(r.cover for r in results if r.view == "transplanted"))
-    figure, axes = plt.subplots(1, len(TITLES), figsize=(11, 4), sharey=True)
+    figure, axes = plt.subplots(1, len(TITLES), figsize=(14, 4), sharey=True)
     for axis, (view, title) in zip(axes, TITLES.items(), strict=True):
         for place, cover in enumerate(covers):
             found = (r for r in results if (r.cover, r.view) == (cover, view))

@@ -8,6 +8,7 @@ import numpy as np
 
 from gate.arrays import Pixels
 from gate.ports import FaceReader
+from gate.pose import pose
 from gate.values import Face
 from tests.bench import attackers
 from tests.bench.attack_covers import with_head_of
@@ -15,6 +16,7 @@ from tests.bench.attack_shots import Shot, transplanted
 from tests.bench.attackers import Attack, Covering, Floats
 
 SEED = 20160901
+_UPRIGHT = 0.03
 Attempt = tuple[str, Floats, Attack]
 """An attacker's name, one row of numbers for every picture, and how they are compared."""
 _LINEAR: tuple[tuple[str, Attack], ...] = (
@@ -75,3 +77,17 @@ def heads_in_other_frames(everybody: list[Shot], draw: int) -> tuple[list[Pixels
         pictures.append(with_head_of(transplanted(shot, frame), frame.pixels, frame.face))
         faces.append(frame.face)
     return pictures, faces
+
+
+def all_in_one_frame(everybody: list[Shot]) -> tuple[list[Pixels], Face]:
+    """Every photograph turned and scaled until its face lies as one upright face does; that face.
+
+    The frame is the face, seen from the front, whose place and size are nearest to the usual ones.
+    Beyond the edges of a photograph its outermost pixels are repeated.
+    """
+    poses = [pose(shot.face) for shot in everybody]
+    places = np.array([(*at.centre, at.width, at.height) for at in poses])
+    away = np.abs(places - np.median(places, axis=0)).sum(axis=1)
+    upright = [at.turn == 0 and abs(at.down[0]) < _UPRIGHT for at in poses]
+    frame = everybody[int(np.where(upright, away, np.inf).argmin())]
+    return [transplanted(shot, frame) for shot in everybody], frame.face

@@ -14,6 +14,7 @@ from hypothesis.extra import numpy as arrays
 from gate.arrays import Mask, Pixels
 from gate.cover import NOTHING_KNOWN, STYLES, cover
 from gate.region import regions
+from gate.tones import TONES
 from gate.values import Box, Face, Landmarks
 
 MARKS: Landmarks = ((53, 52), (71, 52), (62, 62), (55, 72), (69, 72))
@@ -118,11 +119,13 @@ def test_a_picture_that_is_covered_whole_becomes_plain_grey(
 
 
 @pytest.mark.parametrize("style", ["smooth", "oval"])
-def test_one_known_pixel_is_enough(style: str) -> None:
+@pytest.mark.parametrize(("known", "tone"), [(0, 60), (111, 120), (255, 180)])
+def test_one_known_pixel_is_enough(style: str, known: int, tone: int) -> None:
     mask = np.ones((33, 57), dtype=np.bool_)
     mask[4, 50] = False
     pixels = scene(33, 57)
-    assert (np.abs(cover(pixels, mask, style).astype(int) - pixels[4, 50]) <= 1).all()
+    pixels[4, 50] = known
+    assert abs(cover(pixels, mask, style)[mask].mean() - tone) < 1
 
 
 @every_style
@@ -135,29 +138,64 @@ def test_two_regions_near_each_other_do_not_darken_each_other() -> None:
     pixels = np.full((90, 120, 3), 200, dtype=np.uint8)
     mask = np.zeros((90, 120), dtype=np.bool_)
     mask[20:70, 10:55] = mask[20:70, 58:110] = True
-    assert (np.abs(cover(pixels, mask, "smooth").astype(int) - 200) <= 1).all()
+    assert abs(cover(pixels, mask, "smooth")[mask].mean() - max(TONES)) < 1
 
 
-def test_smooth_stays_within_the_colours_of_its_border() -> None:
+def test_smooth_has_no_colour() -> None:
+    inside = cover(scene(), region(), "smooth")[region()]
+    assert (inside == inside[:, :1]).all()
+
+
+def test_smooth_tells_nothing_of_its_surroundings_but_one_of_three_tones() -> None:
+    """Whatever the border's colours, where lights stand, and how grainy it is."""
+    mask = region()
+    surroundings = [scene(noise=noise, seed=7) for noise in (0, 3, 20)]
+    surroundings += [
+        np.flip(picture, axis).copy() for picture in surroundings for axis in (0, 1, 2)
+    ]
+    surroundings += [np.full((120, 160, 3), level, dtype=np.uint8) for level in range(0, 256, 5)]
+    results = {cover(picture, mask, "smooth")[mask].tobytes() for picture in surroundings}
+    assert len(results) == len(TONES)
+
+
+@pytest.mark.parametrize(
+    ("outside", "tone"), [(20, 60), (89, 60), (91, 120), (149, 120), (151, 180)]
+)
+def test_smooth_is_about_as_light_as_its_surroundings(outside: int, tone: int) -> None:
+    pixels = np.full((120, 160, 3), outside, dtype=np.uint8)
+    assert abs(cover(pixels, region(), "smooth")[region()].mean() - tone) < 4
+
+
+def test_heads_far_apart_in_one_row_have_their_own_tones() -> None:
+    pixels = np.full((60, 600, 3), 20, dtype=np.uint8)
+    pixels[:, 300:] = 240
+    mask = np.zeros((60, 600), dtype=np.bool_)
+    mask[10:50, 20:580] = True
+    result = cover(pixels, mask, "smooth")
+    assert abs(result[10:50, 30:90].mean() - min(TONES)) < 3
+    assert abs(result[10:50, 510:570].mean() - max(TONES)) < 3
+
+
+def test_blend_stays_within_the_colours_of_its_border() -> None:
     pixels, mask = scene(noise=0), region()
     ring = cv2.dilate(mask.view(np.uint8), np.ones((3, 3), np.uint8)).view(np.bool_) & ~mask
-    inside = cover(pixels, mask, "smooth")[mask].astype(int)
+    inside = cover(pixels, mask, "blend")[mask].astype(int)
     assert (inside >= pixels[ring].min(axis=0).astype(int) - 2).all()
     assert (inside <= pixels[ring].max(axis=0).astype(int) + 2).all()
 
 
-def test_smooth_continues_a_slope_without_a_seam() -> None:
+def test_blend_continues_a_slope_without_a_seam() -> None:
     columns = np.linspace(20, 220, 160)
     pixels = np.repeat(np.repeat(columns[None, :, None], 120, 0), 3, 2).astype(np.uint8)
-    difference = cover(pixels, region(), "smooth").astype(int) - pixels
+    difference = cover(pixels, region(), "blend").astype(int) - pixels
     assert np.abs(difference).max() <= 12
 
 
 @pytest.mark.parametrize("noise", [0.0, 1.5, 3.0])
-def test_smooth_is_as_grainy_as_its_surroundings(noise: float) -> None:
+def test_blend_is_as_grainy_as_its_surroundings(noise: float) -> None:
     mask = region(240, 240)
     flat = np.random.default_rng(5).normal(120, noise, (240, 240, 1)).round().repeat(3, 2)
-    result = cover(flat.astype(np.uint8), mask, "smooth")
+    result = cover(flat.astype(np.uint8), mask, "blend")
     inner = cv2.erode(mask.view(np.uint8), np.ones((15, 15), np.uint8)).view(np.bool_)
     assert float(result[inner].std()) == pytest.approx(noise, abs=0.35 * noise + 0.3)
 
@@ -175,7 +213,7 @@ def test_a_weak_candidate_gets_no_face_shape() -> None:
     assert not np.array_equal(cover(scene(), mask, "oval", ovals=[weak, FACE]), smooth)
 
 
-def test_an_oval_is_drawn_over_the_smooth_continuation_and_not_beyond_the_region() -> None:
+def test_an_oval_is_drawn_over_smooth_and_not_beyond_the_region() -> None:
     pixels, mask = scene(), region()
     mask[60:] = False
     smooth, oval = cover(pixels, mask, "smooth"), cover(pixels, mask, "oval", ovals=[FACE])
