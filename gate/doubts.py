@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gate.arrays import Pixels
-from gate.look import lies_turned, look
+from gate.look import Sizes, lies_turned, look
 from gate.ports import FaceFinder
 from gate.values import Box, Face
 
@@ -111,5 +111,5 @@ def _look(face: Face, height: float, pixels: Pixels, finder: FaceFinder) -> floa
     turn = lies_turned(face)
     tall = here.w if turn in (90, 270) else here.h
     edge = max(round(max(crop.shape[:2]) * height / max(tall, 1.0)), _LEAST_EDGE)
-    found = look(crop, finder, _SEEN_FROM, edge=edge, turn=turn)
+    found = look(Sizes(crop), finder, _SEEN_FROM, edge=edge, turn=turn)
     return max((seen.score for seen in found if seen.box.iou(here) >= _SAME_PLACE), default=0.0)
