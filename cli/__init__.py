@@ -1,10 +1,14 @@
 """The command line, and the only place where the parts are wired together."""
 
+import os
 import sys
 
 
 def main() -> None:
     """Run the command line; a mistake that somebody can mend ends with its sentence and code 1."""
+    # Before NumPy is imported, here and in the workers, which inherit it: each judges with one
+    # thread, and threads of its products would spin on the cores of the others.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from cli.app import app
     from cli.output import complain
     from gate.errors import PhotogateError
