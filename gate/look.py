@@ -11,7 +11,6 @@ from gate.arrays import Pixels
 from gate.ports import FaceFinder
 from gate.values import Box, Face
 
-
 _ROTATIONS = {
     90: cv2.ROTATE_90_COUNTERCLOCKWISE,
     180: cv2.ROTATE_180,
