@@ -119,7 +119,7 @@ class Copier:
         if self.reader is None:
             return False
         with Image.open(io.BytesIO(rendition.data)) as image:
-            published = np.asarray(image.convert("RGB"), np.uint8)
+            published = np.asarray(image, np.uint8)
         factor = rendition.width / seen.pixels.shape[1]
         # A face that nothing could be read of has nothing left to be matched by.
         for number in (n for n in covered if seen.vectors[n].any()):
