@@ -1,5 +1,6 @@
 """The command line, and the only place where the parts are wired together."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,9 @@ from contextlib import contextmanager
 
 def main() -> None:
     """Run the command line."""
+    # Before NumPy is imported, here and in the workers, which inherit it: each judges with one
+    # thread, and threads of its products would spin on the cores of the others.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from cli.app import app
 
     with reporting_mistakes():

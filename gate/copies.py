@@ -87,7 +87,7 @@ class Copier:
         """
         if not covered:
             with self.watch("encode"):
-                return tuple(render(seen.pixels, channel) for channel in channels)
+                return _rendered(seen.pixels, channels)
         without = seen.aside | set(covered)
         shown = [number for number in range(len(seen.faces)) if number not in without]
         heads = [seen.faces[number] for number in covered]
@@ -102,7 +102,7 @@ class Copier:
                 mask = np.ascontiguousarray(regions(size, heads, beside, grow=growth)[part])
                 pixels = cover(seen.pixels, mask, channels[0].cover, ovals=ovals)
             with self.watch("encode"):
-                copies = tuple(render(pixels, channel) for channel in channels)
+                copies = _rendered(pixels, channels)
             with self.watch("look again"):
                 largest = max(copies, key=lambda copy: copy.width)
                 if not self.still_matched(largest, seen, covered, mask):
@@ -119,7 +119,7 @@ class Copier:
         if self.reader is None:
             return False
         with Image.open(io.BytesIO(rendition.data)) as image:
-            published = np.asarray(image.convert("RGB"), np.uint8)
+            published = np.asarray(image, np.uint8)
         factor = rendition.width / seen.pixels.shape[1]
         # A face that nothing could be read of has nothing left to be matched by.
         for number in (n for n in covered if seen.vectors[n].any()):
@@ -143,6 +143,18 @@ class Copier:
             candidate.person == before.person and candidate.score >= veto
             for candidate in after.candidates
         )
+
+
+def _rendered(pixels: Pixels, channels: Sequence[Channel]) -> tuple[Rendition, ...]:
+    """The copies of one picture for channels, in their order; equal sizes are encoded once."""
+    made: dict[int, Rendition] = {}
+    copies = []
+    for channel in channels:
+        edge = min(channel.max_edge, max(pixels.shape[:2]))
+        if edge not in made:
+            made[edge] = render(pixels, channel)
+        copies.append(replace(made[edge], channel=channel.name))
+    return tuple(copies)
 
 
 def _part(seen: Seen, covered: Sequence[Face], shown: Sequence[Face]) -> Part:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gate.arrays import Pixels
-from gate.look import lies_turned, look
+from gate.look import Sizes, lies_turned, look
 from gate.ports import FaceFinder
 from gate.values import Box, Face
 
@@ -35,7 +35,7 @@ _ON_TOP = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """Who is looked at again, and from which ``evidence`` a candidate stays.
+    """Who is looked at again, and from which evidence a candidate stays.
 
     ``plain``: faces at least this sure are not in doubt. One of them with the evidence ``speaks``
     tells that the picture shows people. There, only candidates with a score below ``faint`` are
@@ -60,7 +60,7 @@ def shows_people(
 ) -> bool:
     """Whether one of the plain faces is seen again when looked at alone, the surest first."""
     plain = sorted((f for f in faces if f.score >= doubts.plain), key=lambda face: -face.score)
-    return any(evidence(face, pixels, finder) >= doubts.speaks for face in plain)
+    return any(has_evidence(face, doubts.speaks, pixels, finder) for face in plain)
 
 
 def confirmed(
@@ -76,7 +76,8 @@ def confirmed(
     return [
         face
         for face in faces
-        if not (needed := _needed(face, plain, doubts)) or evidence(face, pixels, finder) >= needed
+        if not (needed := _needed(face, plain, doubts))
+        or has_evidence(face, needed, pixels, finder)
     ]
 
 
@@ -91,10 +92,22 @@ def _needed(face: Face, plain: Sequence[Box], doubts: Doubts) -> float:
     return doubts.among_people if face.score < doubts.faint else 0.0
 
 
-def evidence(face: Face, pixels: Pixels, finder: FaceFinder) -> float:
-    """The candidate's own score and the mean of the second looks, one half each; 0 to 1."""
-    again = [_look(face, height, pixels, finder) for height in _HEIGHTS]
-    return (face.score + sum(again) / len(again)) / 2
+def has_evidence(face: Face, needed: float, pixels: Pixels, finder: FaceFinder) -> bool:
+    """Whether the evidence for the candidate reaches ``needed``.
+
+    The evidence is its own score and the mean of the second looks, one half each; 0 to 1. It is
+    looked at no longer than until the looks that are left, 0 to 1 each, can change nothing.
+    """
+    total, left = 0.0, len(_HEIGHTS)
+    for height in _HEIGHTS:
+        if _evidence(face, total) >= needed or _evidence(face, total + left) < needed:
+            break
+        total, left = total + _look(face, height, pixels, finder), left - 1
+    return _evidence(face, total) >= needed
+
+
+def _evidence(face: Face, looks: float) -> float:
+    return (face.score + looks / len(_HEIGHTS)) / 2
 
 
 def _look(face: Face, height: float, pixels: Pixels, finder: FaceFinder) -> float:
@@ -111,5 +124,5 @@ def _look(face: Face, height: float, pixels: Pixels, finder: FaceFinder) -> floa
     turn = lies_turned(face)
     tall = here.w if turn in (90, 270) else here.h
     edge = max(round(max(crop.shape[:2]) * height / max(tall, 1.0)), _LEAST_EDGE)
-    found = look(crop, finder, _SEEN_FROM, edge=edge, turn=turn)
+    found = look(Sizes(crop), finder, _SEEN_FROM, edge=edge, turn=turn)
     return max((seen.score for seen in found if seen.box.iou(here) >= _SAME_PLACE), default=0.0)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from gate.arrays import Pixels
 from gate.doubts import Doubts, confirmed, shows_people
-from gate.look import look
+from gate.look import Sizes, look
 from gate.ports import FaceFinder
 from gate.values import Box, Face, Search
 
@@ -24,7 +24,8 @@ than was searched. A face too small to be found there is too small to be known i
 _SMALLEST_FOUND = 10.0
 """Height in pixels of the smallest faces that YuNet finds at all (its finest stride is 8)."""
 
-_TURNS = (90, 180, 270)
+_TURNS = (180, 90, 270)
+"""In this order the finder meets fewer changes of shape, each of which costs it time."""
 
 _SAME_IOU = 0.4
 _SAME_INSIDE = 0.65
@@ -64,15 +65,15 @@ def find(
     """Every face, in pixels of ``pixels``, left to right; and what was searched."""
     edge = max(pixels.shape[:2])
     threshold = options.candidate if edge < options.large else options.candidate_large
-    edges = _edges(edge, options)
-    upright = merge(f for size in edges for f in look(pixels, finder, threshold, edge=size))
+    edges, sizes = _edges(edge, options), Sizes(pixels)
+    upright = merge(f for size in edges for f in look(sizes, finder, threshold, edge=size))
     people = shows_people(upright, pixels, finder, options.doubts)
     turned = (min(edge, options.coarse),) if people else _turned_edges(edge, options)
     lying = [
         f
-        for turn in _TURNS
         for size in turned
-        for f in look(pixels, finder, threshold, edge=size, turn=turn)
+        for turn in _TURNS
+        for f in look(sizes, finder, threshold, edge=size, turn=turn)
     ]
     if people:
         # They stand upright here, yet one of them may lie in the grass.
@@ -86,7 +87,7 @@ def find(
     faces = [replace(face, weak=face.score < options.sure) for face in kept]
     smallest = _SMALLEST_FOUND * edge / max(edges)
     dropped = len(candidates) - len(kept)
-    search = Search(edges, (0, *_TURNS), threshold, smallest, turned, dropped)
+    search = Search(edges, (0, *sorted(_TURNS)), threshold, smallest, turned, dropped)
     return sorted(faces, key=lambda face: (face.box.x, face.box.y)), search
 
 

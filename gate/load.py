@@ -101,12 +101,12 @@ def _pixels(opened: Opened, limits: Limits, long_edge: int) -> Pixels:
     flat = flatten(_coarsely_reduced(opened.image, long_edge))
     if flat.mode == "CMYK":
         flat, profile = to_srgb(flat, profile), None
-    if max(flat.size) > long_edge:
-        flat = Image.fromarray(shrunk(np.asarray(flat), long_edge))
-    if min(flat.size) < min(limits.min_edge, *opened.size):
+    reduced = shrunk(np.asarray(flat), long_edge)
+    if min(reduced.shape[:2]) < min(limits.min_edge, *opened.size):
         raise LoadRefused(Reason.TOO_SMALL, "The picture is too narrow for its length.")
-    pixels = upright(np.asarray(to_srgb(flat, profile)), opened.orientation)
-    pixels = np.ascontiguousarray(pixels)
+    if profile or flat.mode != "RGB":
+        reduced = np.asarray(to_srgb(Image.fromarray(reduced), profile))
+    pixels = np.ascontiguousarray(upright(reduced, opened.orientation))
     pixels.flags.writeable = False
     return pixels
 

@@ -11,18 +11,50 @@ from gate.arrays import Pixels
 from gate.ports import FaceFinder
 from gate.values import Box, Face
 
+_ROTATIONS = {
+    90: cv2.ROTATE_90_COUNTERCLOCKWISE,
+    180: cv2.ROTATE_180,
+    270: cv2.ROTATE_90_CLOCKWISE,
+}
+
+
+class Sizes:
+    """One picture at several sizes, each made once."""
+
+    def __init__(self, pixels: Pixels) -> None:
+        self.width, self.height = pixels.shape[1], pixels.shape[0]
+        self._made = {max(pixels.shape[:2]): pixels}
+
+    @property
+    def edge(self) -> int:
+        """Its long edge in pixels as it is."""
+        return max(self.width, self.height)
+
+    def at(self, edge: int) -> Pixels:
+        """The picture with this long edge in pixels, enlarged or reduced."""
+        if edge not in self._made:
+            factor = edge / self.edge
+            size = max(round(self.width * factor), 1), max(round(self.height * factor), 1)
+            method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+            made = cv2.resize(self._made[self.edge], size, interpolation=method)
+            self._made[edge] = np.asarray(made, np.uint8)
+        return self._made[edge]
+
 
 def look(
-    pixels: Pixels, finder: FaceFinder, threshold: float, *, edge: int, turn: int = 0
+    sizes: Sizes, finder: FaceFinder, threshold: float, *, edge: int, turn: int = 0
 ) -> list[Face]:
-    """Faces found with the picture at this long edge, in pixels of ``pixels`` as it lies.
+    """Faces found with the picture at this long edge, in pixels of the picture as it is and lies.
 
     ``turn``: degrees counter-clockwise, 0, 90, 180 or 270, by which it is turned before.
     """
-    height, width = pixels.shape[:2]
-    upright = np.ascontiguousarray(np.rot90(pixels, turn // 90)) if turn else pixels
-    found = _at(upright, edge, finder, threshold)
-    return [_turned_back(face, turn, (width, height)) for face in found] if turn else found
+    scaled = sizes.at(edge)
+    if turn:
+        # Reduced first: there is less to turn, and every turn shares the reducing.
+        scaled = np.asarray(cv2.rotate(scaled, _ROTATIONS[turn]), np.uint8)
+    found = [face.scaled(sizes.edge / edge) for face in finder.find(scaled, threshold)]
+    size = sizes.width, sizes.height
+    return [_turned_back(face, turn, size) for face in found] if turn else found
 
 
 def lies_turned(face: Face) -> int:
@@ -33,17 +65,6 @@ def lies_turned(face: Face) -> int:
     if abs(down) >= abs(across):
         return 0 if down >= 0 else 180
     return 90 if across < 0 else 270
-
-
-def _at(pixels: Pixels, edge: int, finder: FaceFinder, threshold: float) -> list[Face]:
-    height, width = pixels.shape[:2]
-    factor = edge / max(height, width)
-    if factor == 1:
-        return finder.find(pixels, threshold)
-    size = max(round(width * factor), 1), max(round(height * factor), 1)
-    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    scaled: Pixels = np.asarray(cv2.resize(pixels, size, interpolation=method), np.uint8)
-    return [face.scaled(1 / factor) for face in finder.find(scaled, threshold)]
 
 
 def _turned_back(face: Face, turn: int, size: tuple[int, int]) -> Face:

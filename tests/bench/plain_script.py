@@ -17,14 +17,15 @@ from PIL import Image, ImageFilter
 
 
 def main() -> None:
-    """Enrol, then process every photo; prints the seconds for the photos alone."""
+    """Enrol, then process every photo; prints the seconds for the photos alone, by the clock
+    and of the processor."""
     import face_recognition
 
     references, photos, out = (Path(word) for word in sys.argv[1:4])
     known = []
     for path in sorted(references.rglob("*.jpg")):
         known += face_recognition.face_encodings(face_recognition.load_image_file(path))[:1]
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), time.process_time()
     for path in sorted(photos.rglob("*.jpg")):
         pixels = face_recognition.load_image_file(path)
         boxes = face_recognition.face_locations(pixels)
@@ -37,7 +38,7 @@ def main() -> None:
         target = out / path.relative_to(photos)
         target.parent.mkdir(parents=True, exist_ok=True)
         picture.save(target, quality=88)
-    print(time.perf_counter() - start)
+    print(time.perf_counter() - start, time.process_time() - worked)
 
 
 if __name__ == "__main__":

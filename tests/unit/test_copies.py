@@ -81,3 +81,16 @@ def test_other_heads_in_the_regions_give_the_same_files(
         made.append(copier().copies_for(seen, range(len(covered)), channels))
     assert [copy.data for copy in made[0]] == [copy.data for copy in made[1]]
     assert all(copy.width <= SHAPE[1] and copy.height <= SHAPE[0] for copy in made[0])
+
+
+@pytest.mark.parametrize("covered", [[], [0]])
+def test_channels_share_a_copy_exactly_where_they_publish_the_same_size(covered: list[int]) -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, (*SHAPE, 3), dtype=np.uint8)
+    seen = Seen(pixels, (face_at(60, 60, 40),), np.ones((1, 128), np.float32), (Match(),))
+    edges = {"website": 1600, "social": 200, "print": 240, "hall": 200}
+    channels = [Channel(name, max_edge=edge) for name, edge in edges.items()]
+    copies = {copy.channel: copy for copy in copier().copies_for(seen, covered, channels)}
+    assert list(copies) == list(edges)
+    assert [copy.width for copy in copies.values()] == [240, 200, 240, 200]
+    assert copies["website"].data == copies["print"].data
+    assert copies["social"].data == copies["hall"].data

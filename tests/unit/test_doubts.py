@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gate.arrays import Pixels
-from gate.doubts import DEFAULTS, confirmed, evidence, shows_people
+from gate.doubts import DEFAULTS, confirmed, has_evidence, shows_people
 from gate.values import Box, Face
 
 PICTURE: Pixels = np.zeros((600, 800, 3), np.uint8)
@@ -93,18 +95,41 @@ def test_beside_a_plain_face_that_is_not_seen_again_candidates_count_as_alone() 
     assert kept([face(100, 100, 0.85), face(400, 300, 0.4)], 0.3, people=False) == [0.85]
 
 
-def test_the_second_looks_are_at_two_sizes_of_the_face() -> None:
-    finder = Middle(0.5)
-    evidence(face(300, 300, 0.4), PICTURE, finder)
-    assert [max(size) / 2.5 for size in finder.shown] == pytest.approx([48, 96], rel=0.05)
+@pytest.mark.parametrize(
+    ("needed", "sees", "looks"),
+    [(0.45, 0.5, [48, 96]), (0.3, 0.5, [48]), (0.5, 0.1, [48]), (0.2, 0.0, []), (0.75, 0.9, [])],
+)
+def test_the_second_looks_are_at_two_sizes_of_the_face_until_the_answer_is_certain(
+    needed: float, sees: float, looks: list[int]
+) -> None:
+    finder = Middle(sees)
+    has_evidence(face(300, 300, 0.4), needed, PICTURE, finder)
+    assert [max(size) / 2.5 for size in finder.shown] == pytest.approx(looks, rel=0.05)
+
+
+@given(st.floats(0, 1), st.lists(st.floats(0, 1), min_size=2, max_size=2), st.floats(0, 1))
+def test_looking_less_never_changes_the_answer(
+    score: float, sees: list[float], needed: float
+) -> None:
+    @dataclass
+    class InTurn(Middle):
+        def find(self, pixels: Pixels, threshold: float) -> list[Face]:
+            self.score = sees[len(self.shown)]
+            return super().find(pixels, threshold)
+
+    answer = has_evidence(face(300, 300, score), needed, PICTURE, InTurn(0))
+    assert answer is ((score + sum(sees) / 2) / 2 >= needed)
 
 
 def test_a_face_on_its_side_is_looked_at_upright() -> None:
-    assert evidence(on_its_side(300, 300, 0.4), PICTURE, Middle(0.8)) == pytest.approx(0.6)
+    lying = on_its_side(300, 300, 0.4)
+    assert has_evidence(lying, 0.6 - 1e-9, PICTURE, Middle(0.8))
+    assert not has_evidence(lying, 0.6 + 1e-9, PICTURE, Middle(0.8))
 
 
 @pytest.mark.parametrize("corner", [(-20.0, -20.0), (780.0, 570.0), (900.0, 700.0)])
 def test_a_candidate_that_reaches_out_of_the_picture_is_looked_at_all_the_same(
     corner: tuple[float, float],
 ) -> None:
-    assert 0.2 <= evidence(face(*corner, 0.4), PICTURE, Middle(0.8)) <= 0.6
+    assert has_evidence(face(*corner, 0.4), 0.2, PICTURE, Middle(0.8))
+    assert not has_evidence(face(*corner, 0.4), 0.61, PICTURE, Middle(0.8))
