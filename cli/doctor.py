@@ -16,6 +16,7 @@ import typer
 from cli.enrolment import again_sentence, without_second
 from cli.keys import key_findings
 from cli.options import AsJson, unsettled_site_of
+from cli.outgoing import outgoing_findings
 from cli.output import console, print_json, say
 from cli.recognition import remarks
 from cli.site import Site, now
@@ -64,6 +65,7 @@ def _findings(site: Site) -> Iterator[Finding]:
     yield from _folders(site)
     yield from _try("keys", lambda: [Finding("keys", *one) for one in key_findings(site)])
     yield from _try("register", lambda: _register(site))
+    yield from _try("copies", lambda: [Finding("copies", *one) for one in outgoing_findings(site)])
     yield from _try("disk", lambda: [_disk(site)])
     yield from _try("file system", lambda: [_file_system(site.staging)])
     yield from _packages()

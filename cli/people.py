@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.acting import acting, acting_as
+from cli.looking_through import look_through, mention_unrecognisable
 from cli.options import AsJson, By, Ref, require_channels, site_of
 from cli.output import british, print_json, print_table, say
 from cli.people_tables import print_consents
@@ -279,14 +280,11 @@ def add_restriction(
     if site.names_by_people:
         say(f"Photos are blocked in which somebody names {ref}; unnamed, they are covered.")
     elif ref not in site.register().snapshot().gallery.people:
-        say(
-            f"{ref} has no face template, so photos of them cannot be recognised and blocked. "
-            "As an unknown person they are covered on every photo.",
-            style="yellow",
-        )
+        mention_unrecognisable(site, ref)
 
 
 restrict_app.command("show")(show_restrictions)
+restrict_app.command("look-through")(look_through)
 
 
 @restrict_app.command("lift")

@@ -22,7 +22,7 @@ class Sizes:
     """One picture at several sizes, each made once."""
 
     def __init__(self, pixels: Pixels) -> None:
-        self.width, self.height = pixels.shape[1], pixels.shape[0]
+        self.width, self.height = int(pixels.shape[1]), int(pixels.shape[0])
         self._made = {max(pixels.shape[:2]): pixels}
 
     @property

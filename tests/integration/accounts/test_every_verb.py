@@ -66,6 +66,7 @@ ALLOWED: dict[str, tuple[frozenset[Role], tuple[str, ...]]] = {
     "pull": (frozenset({WEBSITE, SOCIAL}), ("--channel", "website", "--to", "/nowhere/at/all")),
     "restrict add": (frozenset({DSL}), ("P9",)),
     "restrict lift": (frozenset({DSL}), ("P9",)),
+    "restrict look-through": (frozenset({DSL}), ("P9",)),
     "restrict show": (frozenset({DSL}), ("P9",)),
     "review approve": (frozenset({DSL}), ("nothing.jpg", "--channel", "website", *WHY)),
     "review cover": (frozenset({DSL}), ("nothing.jpg", "1", *WHY)),
