@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import shutil
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -161,12 +162,13 @@ def test_a_wrong_or_missing_key_is_a_sentence(sealer: KeyedSealer, tmp_path: Pat
     keyed(tmp_path / "other")
     own = (folder / "site.key").read_bytes()
     (folder / "site.key").write_bytes((tmp_path / "other" / "site.key").read_bytes())
-    for use in (
+    uses: tuple[Callable[[KeyedSealer], object], ...] = (
         lambda s: s.open(PERSON, "P1", sealed, context=NAMES),
         lambda s: s.seal(PERSON, "P9", b"Tom", context=NAMES),
         lambda s: s.require_fitting(),
         lambda s: s.rotate(),
-    ):
+    )
+    for use in uses:
         with pytest.raises(KeysUnusable, match="The site key does not fit this site"):
             use(pickle.loads(pickle.dumps(sealer)))  # noqa: S301
     for text, words in ((b"no key", "base64"), (b"AAAA", "32 bytes")):
