@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
+from pathlib import Path
+
 import typer
 
 from cli.options import unsettled_site_of
 from cli.output import say
 from cli.site import Site, embedded_url, now
-from cli.site_keys import open_sealer
+from cli.site_keys import ENVIRONMENT, open_sealer, require_outside
 from consent_db.database import Database
 from gate import settings as settings_file
 from gate.errors import SiteError
@@ -23,7 +27,7 @@ def init(context: typer.Context) -> None:
     Nothing that exists is overwritten.
     """
     site = unsettled_site_of(context)
-    make_site(site)
+    make_site(site, _settings_text())
     say(f"A new site is ready in {site.root}.")
     say(
         f"Names, faces and originals are encrypted. The keys are in {site.keys_folder}: keep a "
@@ -32,6 +36,15 @@ def init(context: typer.Context) -> None:
     )
     say(f"Look through {site.root / settings_file.FILE_NAME}, then import your people:")
     say("  photogate import people people.csv")
+
+
+def _settings_text() -> str:
+    """The settings of a new site; they name the folder of the keys that was chosen for it."""
+    text = settings_file.default_text()
+    chosen = os.environ.get(ENVIRONMENT)
+    if not chosen:
+        return text
+    return text.replace('folder = "" ', f"folder = {json.dumps(str(Path(chosen).resolve()))} ", 1)
 
 
 def make_site(site: Site, settings_text: str = "") -> None:
@@ -44,6 +57,7 @@ def make_site(site: Site, settings_text: str = "") -> None:
             )
     text = settings_text or settings_file.default_text()
     settings = settings_file.parse(text)
+    require_outside(site.root, settings.keys)
     if settings.keys.source == "environment":
         # Whether it is there, before anything is made.
         EnvironmentKey().load()

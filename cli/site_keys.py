@@ -10,7 +10,7 @@ import platformdirs
 
 from consent_db.keys import SqlKeyStore
 from gate.durable import PRIVATE_FILE, PRIVATE_FOLDER, make_folder, move, write
-from gate.errors import KeysUnusable
+from gate.errors import KeysUnusable, SiteError
 from gate.sealing import KeyedSealer, first_check
 from gate.settings import KeySettings
 from gate.site_key import source_of
@@ -46,10 +46,24 @@ def key_store(root: Path, settings: KeySettings) -> SqlKeyStore:
     return SqlKeyStore(_folder(root, settings, site) / STORE_FILE, site)
 
 
+def require_outside(root: Path, settings: KeySettings) -> None:
+    """Raises SiteError when the keys of a new site would lie inside of it."""
+    if _base(root, settings).is_relative_to(root.resolve()):
+        raise SiteError(
+            f"The keys would be kept in {_base(root, settings)}, inside the site, so that every "
+            f"copy of the site would hold them. Name another folder in {ENVIRONMENT}. Nothing was "
+            "changed."
+        )
+
+
 def _folder(root: Path, settings: KeySettings, site: str) -> Path:
+    return _base(root, settings) / site
+
+
+def _base(root: Path, settings: KeySettings) -> Path:
     given = os.environ.get(ENVIRONMENT) or settings.folder
     base = root / given if given else platformdirs.user_config_path("photogate", appauthor=False)
-    return base.resolve() / site
+    return base.resolve()
 
 
 def _site_id(root: Path, settings: KeySettings) -> str:

@@ -59,6 +59,7 @@ class KeyedSealer:
         self._generation: int | None = None
         self._known: _Keys = {}
         self._indexes: dict[str, bytes] = {}
+        self._complete: set[str] = set()
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), self._parts
@@ -100,7 +101,10 @@ class KeyedSealer:
     def fetch(self, kind: KeyKind, subjects: Collection[str] | None = None) -> None:
         """Have these keys (None: all of the kind) at hand."""
         if subjects is None:
-            self._read(kind, None)
+            if kind not in self._complete:
+                self._read(kind, None)
+                # Those that are made from now on are read one by one.
+                self._complete.add(kind)
             return
         unknown = [one for one in subjects if (kind, one) not in self._known]
         if unknown:
@@ -255,7 +259,7 @@ class KeyedSealer:
         )
 
     def _forget(self) -> None:
-        self._site_key, self._known, self._indexes = None, {}, {}
+        self._site_key, self._known, self._indexes, self._complete = None, {}, {}, set()
 
 
 def first_check(site_key: bytes) -> bytes:

@@ -24,11 +24,11 @@ from sqlalchemy import func, select
 
 import gate.publish
 import gate.vault
-from consent_db import audit
+from consent_db import audit, stored
 from consent_db.database import Database
 from consent_db.photos import SqlLedger
 from consent_db.register import SqlRegister
-from consent_db.schema import drops, judgements, photos
+from consent_db.schema import judgements, photos
 from gate.publish import Publisher
 from gate.values import Arrival, Judgement, day_of
 from gate.vault import Vault
@@ -189,10 +189,14 @@ def _wait_until(condition: Callable[[], bool]) -> None:
 def _recorded(victim: Victim) -> tuple[Counter[tuple[str, str]], Counter[str]]:
     """How often each drop (path, photo) and each judgement (photo) is on record."""
     with victim.database.reading() as connection:
-        dropped = select(drops.c.original, photos.c.sha256).join(photos)
+        dropped = [
+            (drop.arrival.original, drop.arrival.photo)
+            for event in stored.events(connection)
+            for drop in stored.drops(connection, event)
+        ]
         judged = select(photos.c.sha256, func.count()).join(judgements).group_by(photos.c.sha256)
         return (
-            Counter((row[0], row[1]) for row in connection.execute(dropped)),
+            Counter(dropped),
             Counter({row[0]: row[1] for row in connection.execute(judged)}),
         )
 

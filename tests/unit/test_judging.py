@@ -11,6 +11,8 @@ import pytest
 import cli.judging
 from gate.errors import SiteError
 from gate.values import Arrival
+from gate.vault import Stamp, Vault
+from tests.sealers import MadeUpKeys
 from tests.watch_fakes import approved, sha256
 
 
@@ -19,6 +21,10 @@ class Everything:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+
+    @property
+    def originals(self) -> Vault:
+        return Vault(self.root / "vault", MadeUpKeys())
 
     def gate(self) -> Everything:
         return self
@@ -39,8 +45,10 @@ def test_bytes_that_changed_in_the_vault_are_not_judged(
 ) -> None:
     monkeypatch.setattr(cli.judging, "Site", Everything)
     judge = cli.judging.open_judge(tmp_path)
-    photo, arrival = tmp_path / "photo", Arrival(sha256(b"photo"), "a.jpg", "", 5, 1)
-    photo.write_bytes(b"photo")
+    dropped, arrival = tmp_path / "a.jpg", Arrival(sha256(b"photo"), "a.jpg", "", 5, 1)
+    dropped.write_bytes(b"photo")
+    vault = Everything(tmp_path).originals
+    photo = vault.path(vault.store(dropped, Stamp.of(dropped.stat())))
     assert judge(photo, arrival).photo == arrival.photo
     photo.write_bytes(b"other")
     with pytest.raises(SiteError):
