@@ -13,7 +13,7 @@ from gate.policy import Policy
 from gate.released import Standing
 from gate.standing import Now, standing
 from gate.statements import Word
-from gate.values import Judgement, RegisterSnapshot, Second
+from gate.values import Judgement, RegisterSnapshot, Second, Thresholds
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,16 @@ class StandingRules:
         """For every channel that was decided about, whether its copy still stands."""
         return standing(judgement, statements, self._now(snapshot, on))
 
+    def thresholds(self, snapshot: RegisterSnapshot) -> Thresholds:
+        """The thresholds now in force."""
+        return thresholds_in_force(self.policy, snapshot)
+
     def _now(self, snapshot: RegisterSnapshot, on: date) -> Now:
         rules = Rules(
             snapshot.people,
             snapshot.consents,
             snapshot.restrictions,
-            thresholds_in_force(self.policy, snapshot),
+            self.thresholds(snapshot),
             on,
             self.policy.leavers_may_be_shown,
         )
