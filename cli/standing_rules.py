@@ -11,7 +11,7 @@ from gate.permission import may_have_template
 from gate.pipeline import thresholds_in_force
 from gate.policy import Policy
 from gate.released import Standing
-from gate.standing import Now, standing
+from gate.standing import Now, standing, template_gone
 from gate.statements import Word
 from gate.values import Judgement, RegisterSnapshot, Second, Thresholds
 
@@ -37,6 +37,12 @@ class StandingRules:
     ) -> Mapping[str, Standing]:
         """For every channel that was decided about, whether its copy still stands."""
         return standing(judgement, statements, self._now(snapshot, on))
+
+    def template_gone(
+        self, judgement: Judgement, snapshot: RegisterSnapshot, on: date
+    ) -> frozenset[str]:
+        """Everybody who is shown because of a template that may no longer exist on this day."""
+        return template_gone(judgement.decisions, self._now(snapshot, on).may_compare)
 
     def thresholds(self, snapshot: RegisterSnapshot) -> Thresholds:
         """The thresholds now in force."""

@@ -56,6 +56,11 @@ class Transaction:
             self._announced = True
             self.connection.execute(update(register).values(revision=register.c.revision + 1))
 
+    @property
+    def announced(self) -> bool:
+        """Whether the revision rose in this transaction."""
+        return self._announced
+
     def touch(self, person: str) -> None:
         """Say that something about this person changed on which released copies may rest."""
         self.touched.add(person)

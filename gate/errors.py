@@ -10,6 +10,7 @@ PhotogateError
 ├── NotAllowed             the account has no role for this, or nobody is logged in
 ├── LoginRefused           the name or the password is wrong, or it was tried too often
 ├── RegisterUnreachable    the database cannot be opened or answers with an error
+│   └── ClockBehind        the computer's clock shows a day that has passed
 ├── AuditBroken            the chain of the audit log does not hold
 ├── LoadRefused            a file is not a picture that can be judged
 ├── EnrolmentRefused       a reference photo cannot be used
@@ -78,6 +79,10 @@ class LoginRefused(PhotogateError):
 
 class RegisterUnreachable(PhotogateError):
     """The register cannot be opened or does not answer."""
+
+
+class ClockBehind(RegisterUnreachable):
+    """The clock shows a day before one that was here already: nothing is stored or released."""
 
 
 class AuditBroken(PhotogateError):

@@ -75,6 +75,12 @@ class Standings(Protocol):
         """
         ...
 
+    def template_gone(
+        self, judgement: Judgement, snapshot: RegisterSnapshot, on: date, /
+    ) -> frozenset[str]:
+        """Everybody who is shown because of a template that may no longer exist on this day."""
+        ...
+
     def thresholds(self, snapshot: RegisterSnapshot, /) -> Thresholds:
         """The thresholds now in force."""
         ...

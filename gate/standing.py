@@ -15,7 +15,7 @@ Otherwise it stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gate.decide import Rules, decide
@@ -79,8 +79,8 @@ def _standing(
         return fallen
     if len(placed.faces) != len(judgement.faces) or not _reaches(judgement, now):
         return Standing(Stand.UNSURE, differs=True)
-    if (whose := _template_gone(before, now)) is not None:
-        return Standing(Stand.UNSURE, FaceReason.TEMPLATE_GONE, whose, differs=True)
+    if whose := template_gone([before], now.may_compare):
+        return Standing(Stand.UNSURE, FaceReason.TEMPLATE_GONE, min(whose), differs=True)
     differs = _differs(before, after)
     if after.verdict is Verdict.REVIEW:
         return Standing(Stand.UNSURE, after.reason, differs=differs)
@@ -111,10 +111,13 @@ def _vetoes(face: FaceDecision) -> bool:
     return face.reason is FaceReason.RESTRICTED
 
 
-def _template_gone(before: Decision, now: Now) -> str | None:
-    """Somebody who is shown because of a template that may no longer exist, or None."""
-    shown = (face.person for face in before.faces if was_compared(face))
-    return next((ref for ref in shown if ref is not None and not now.may_compare(ref)), None)
+def template_gone(
+    decisions: Iterable[Decision], may_compare: Callable[[str], bool]
+) -> frozenset[str]:
+    """Everybody who is shown because of a template that may no longer exist."""
+    shown = (face for one in decisions for face in one.faces if was_compared(face))
+    refs = {face.person for face in shown if face.person is not None}
+    return frozenset(ref for ref in refs if not may_compare(ref))
 
 
 def _differs(before: Decision, after: Decision) -> bool:
