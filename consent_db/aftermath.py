@@ -249,13 +249,16 @@ def _newly_recognisable(tx: Transaction, people: Collection[str] | None) -> date
     made = select(func.max(templates.c.made_at)).where(templates.c.person.in_(restricted))
     if people is not None:
         made = made.where(templates.c.person.in_(people))
-    last: datetime | None = tx.connection.execute(made).scalar_one_or_none()
-    if last is None:
-        return None
-    if people is not None and last >= tx.now:
-        # Made by this very change: whatever was judged was judged before, whatever the clock said.
+    if people is not None and (tx.enrolled & _restricted(tx, people)):
+        # Made by this very change: all that was judged was judged before, whatever the clock said.
         return _EVER
-    return last + CLOCKS_DIFFER
+    last: datetime | None = tx.connection.execute(made).scalar_one_or_none()
+    return None if last is None else last + CLOCKS_DIFFER
+
+
+def _restricted(tx: Transaction, people: Collection[str]) -> set[str]:
+    query = select(restrictions.c.person).where(restrictions.c.lifted_at.is_(None))
+    return set(tx.connection.execute(query.where(restrictions.c.person.in_(people))).scalars())
 
 
 def _is_newest() -> ColumnElement[bool]:

@@ -14,7 +14,8 @@ from consent_db.schema import register
 class Transaction:
     """A change that is under way; ``now`` is in UTC, ``actor`` the person who makes it.
 
-    ``touched`` are people of whom something changed, ``judged`` photos (SHA-256) that were judged.
+    ``touched`` are people of whom something changed, ``enrolled`` those of them who got a template,
+    ``judged`` photos (SHA-256) that were judged.
     """
 
     def __init__(self, connection: Connection, actor: str, now: datetime) -> None:
@@ -23,6 +24,7 @@ class Transaction:
         self.now = now.astimezone(UTC)
         self.wiped = False
         self.touched: set[str] = set()
+        self.enrolled: set[str] = set()
         self.judged: list[str] = []
         self.why = ""
         self._events: list[audit.Event] = []

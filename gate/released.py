@@ -218,6 +218,8 @@ def fallen_by(
         return Standing(Stand.FALLS, Reason.CHANNEL_GONE)
     if new.reason in WORTH_TRYING_AGAIN:
         return Standing(Stand.UNSURE, new.reason)
+    vetoed = next((f.person for f in new.faces if f.outcome is Outcome.VETO), None)
+    blocks = new.verdict is Verdict.BLOCK
     covered = [before.faces[f.face].box for f in old.faces if f.outcome not in VISIBLE]
     for face in new.faces:
         if face.outcome in VISIBLE:
@@ -228,10 +230,9 @@ def fallen_by(
             continue
         if shown and all(_is_spared(face, one, spared) for one in shown):
             continue
-        whom = face.person or next((one.person for one in shown), None)
-        return Standing(Stand.FALLS, face.reason, whom)
-    if new.verdict is Verdict.BLOCK:
-        vetoed = next((f.person for f in new.faces if f.outcome is Outcome.VETO), None)
+        whom = vetoed or face.person or next((one.person for one in shown), None)
+        return Standing(Stand.FALLS, new.reason if blocks else face.reason, whom)
+    if blocks:
         return Standing(Stand.FALLS, new.reason, vetoed)
     return Standing(Stand.STANDS)
 
