@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import TracebackType
 
 from cli.names import register_names
+from cli.output import complain
 from cli.progress import steps
 from cli.results import refresh_results
 from cli.site import Site, now
 from consent_db import rejudgings, stored
-from gate.errors import PhotogateError, RegisterChanged, RegisterUnreachable, SiteError
+from gate.errors import (
+    PhotogateError,
+    RegisterChanged,
+    RegisterUnreachable,
+    SettingsError,
+    SiteError,
+)
 from gate.publish import Publisher
 from gate.statements import Change
 from gate.values import WORTH_TRYING_AGAIN, Arrival, Judgement
+from watch.slot import WorkerInterrupted
 
 ACTOR = "photogate"
 _MOST_ATTEMPTS = 5
@@ -36,7 +45,7 @@ class Outcome:
 
 
 def judge_all_again(site: Site, actor: str = ACTOR) -> Outcome:
-    """Judge again, here, everything that waits for it."""
+    """Judge again, here, everything that waits for it and does not rest after a failure."""
     gate = site.gate()
 
     def judge(arrival: Arrival) -> Judgement:
@@ -54,12 +63,18 @@ def judge_all_again(site: Site, actor: str = ACTOR) -> Outcome:
 
 
 class Again:
-    """Judges single photos again by ``judge``, and swaps their copies."""
+    """Judges single photos again by ``judge``, and swaps their copies.
 
-    def __init__(self, site: Site, judge: Judge, actor: str) -> None:
+    ``trouble`` is told what went wrong beside that, in a sentence.
+    """
+
+    def __init__(
+        self, site: Site, judge: Judge, actor: str, trouble: Callable[[str], None] = complain
+    ) -> None:
         self._site = site
         self._judge = judge
         self._actor = actor
+        self._trouble = trouble
         self._publisher = Publisher(site.root, site.ledger(actor), register_names(site))
 
     def due(self) -> list[rejudgings.Rejudging]:
@@ -70,7 +85,8 @@ class Again:
     def judge(self, one: rejudgings.Rejudging) -> bool:
         """Judge one photo again; whether that could be done. If not, it is tried again later.
 
-        Raises RegisterUnreachable.
+        Copies of it that are published and may have fallen are to be taken down meanwhile. Raises
+        RegisterUnreachable, or WorkerInterrupted when that is nobody's fault.
         """
         with self._site.database.reading() as connection:
             photo = stored.stored(connection, [one.photo])[one.photo]
@@ -82,10 +98,17 @@ class Again:
         except PhotogateError as error:
             with self._site.database.transaction(self._actor) as tx:
                 rejudgings.postpone(tx, one.photo, str(error))
+                self._site.consequences.give_up(tx, one.photo)
             return False
-        for event in sorted({drop.arrival.event for drop in photo.drops}):
-            refresh_results(self._site, event)
+        self._write_pages({drop.arrival.event for drop in photo.drops})
         return True
+
+    def _write_pages(self, events: Iterable[str]) -> None:
+        try:
+            for event in sorted(events):
+                refresh_results(self._site, event)
+        except SiteError as error:
+            self._trouble(f"The photo was judged again, but its result page is old: {error}")
 
     def _swap(self, arrival: Arrival, cause: str) -> None:
         for _ in range(_MOST_ATTEMPTS):
@@ -105,54 +128,68 @@ class Again:
 class Rejudger:
     """Judges again with the watcher's workers, and looks every day whether something ended.
 
-    ``settle`` is called every ``every`` seconds, and before anything is judged again.
+    ``settle`` is called every ``every`` seconds, and before anything is judged again. ``stop``
+    stops the watcher: it is set when this cannot go on, so that nobody believes that it does.
     """
 
     def __init__(
         self,
-        site: Site,
-        submit: Callable[[Arrival], Future[Judgement]],
-        settle: Callable[[Site], None],
-        actor: str,
+        again: Again,
+        settle: Callable[[], None],
+        stop: threading.Event,
+        trouble: Callable[[str], None],
         *,
         every: float = 5.0,
     ) -> None:
-        self._again = Again(site, lambda arrival: submit(arrival).result(), actor)
-        self._site = site
+        self._again = again
         self._settle = settle
+        self._stop = stop
+        self._trouble = trouble
         self._every = every
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="photogate-rejudger")
-        self.trouble: Callable[[str], None] = lambda _text: None
+        self._over = threading.Event()
+        self._thread = ThreadPoolExecutor(1, "photogate-rejudger")
+        self._running: Future[None] | None = None
 
     def drain(self) -> None:
         """Do all there is to do now, in this thread."""
-        self._settle(self._site)
+        self._settle()
         while waiting := self._again.due():
             for one in waiting:
-                if self._stop.is_set():
+                if self._stop.is_set() or self._over.is_set():
                     return
-                self._again.judge(one)
+                try:
+                    self._again.judge(one)
+                except WorkerInterrupted:
+                    return
 
     @contextmanager
-    def in_turn(self, stop: threading.Event) -> Iterator[None]:
+    def in_turn(self) -> Iterator[None]:
         """Do all there is to do before what is done inside, and after it, instead of beside it."""
-        self._stop = stop
         self.drain()
         yield
         self.drain()
 
     def __enter__(self) -> Rejudger:
-        self._thread.start()
+        self._running = self._thread.submit(self._run)
+        self._running.add_done_callback(lambda _: self._stop.set())
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.shutdown(wait=True)
+        if self._running is not None and error is None:
+            self._running.result()
 
     def _run(self) -> None:
-        while not self._stop.wait(self._every):
+        while not self._over.wait(self._every):
             try:
                 self.drain()
+            except SettingsError:
+                raise
             except PhotogateError as error:
-                self.trouble(str(error))
+                self._trouble(str(error))

@@ -10,22 +10,24 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from cli.acting import acting
 from cli.enrolment import again_sentence, without_second
 from cli.keys import key_findings
-from cli.options import AsJson, unsettled_site_of
+from cli.options import AsJson, By, unsettled_site_of
 from cli.outgoing import outgoing_findings
 from cli.output import console, print_json, say
 from cli.recognition import remarks
 from cli.site import Site, now
-from consent_db import accounts, audit, templates
+from consent_db import accounts, audit, days, rejudgings, templates
 from gate import settings as settings_file
 from gate.engines.weights import SFACE, YUNET, locate
 from gate.errors import PhotogateError
-from gate.roles import Role
-from gate.values import ALL_CHANNELS, RegisterSnapshot
+from gate.roles import Act, Role
+from gate.values import ALL_CHANNELS, RegisterSnapshot, day_of
 
 _PACKAGES = ("gate", "watch", "consent_db", "cli")
 _LOW_DISK = 2_000_000_000
@@ -41,9 +43,22 @@ class Finding:
     text: str
 
 
-def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+def doctor(
+    context: typer.Context,
+    clock_is_right: Annotated[
+        bool,
+        typer.Option(
+            "--clock-is-right", help="The clock was ahead before; the day it shows now is today."
+        ),
+    ] = False,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
     """Check models, register, folders, permissions, disk and packages, and say what to do."""
     site = unsettled_site_of(context)
+    if clock_is_right:
+        with site.database.transaction(acting(site, Act.MANAGE_SITE, by)) as tx:
+            days.trust(tx)
     findings = list(_findings(site))
     if as_json:
         print_json(findings)
@@ -152,6 +167,7 @@ def _register(site: Site) -> list[Finding]:
         Finding("audit log", "ok", f"{entries} entries, chain intact"),
         _accounts(site),
         *_second(site, snapshot),
+        *_waiting(site),
     ]
     findings += _strange_channels(snapshot, frozenset(site.settings.channels))
     allowed = timedelta(days=site.settings.policy.register_max_age_days)
@@ -201,6 +217,21 @@ def _strange_channels(snapshot: RegisterSnapshot, channels: frozenset[str]) -> I
     if named - known:
         text = f"some name {', '.join(sorted(named - known))}, which is no channel of this site"
         yield Finding("permissions", "warning", text)
+
+
+def _waiting(site: Site) -> Iterator[Finding]:
+    """Photos that wait to be judged again, and a clock that went back."""
+    with site.database.reading() as connection:
+        waiting = rejudgings.waiting(connection)
+        day = days.swept_until(connection)
+    if day is not None and day_of(now()) < day:
+        yield Finding("clock", "problem", str(days.behind(day_of(now()), day)))
+    troubled = [one.trouble for one in waiting if one.trouble]
+    if waiting:
+        text = f"{len(waiting)} wait; 'photogate watch' judges them"
+        if troubled:
+            text = f"{len(troubled)} of {len(waiting)} could not be judged: {troubled[-1]}"
+        yield Finding("judging again", "problem" if troubled else "warning", text)
 
 
 def _second(site: Site, snapshot: RegisterSnapshot) -> list[Finding]:

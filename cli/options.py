@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.settling import settle
+from cli.settling import begin_day, removed_ended
 from cli.site import Site
 from gate.errors import SettingsError
 
@@ -24,12 +24,14 @@ Ref = Annotated[str, typer.Argument(metavar="REF", help="The person's reference,
 def site_of(context: typer.Context) -> Site:
     """The site that the whole command is about, after what is out was brought in line with today.
 
-    Raises RegisterUnreachable, RegisterError or SiteError when that fails.
+    Files that cannot be deleted are told of and stop nobody from recording a withdrawal; no verb
+    hands them out. Raises RegisterUnreachable when the register or the clock are not as needed.
     """
     site = unsettled_site_of(context)
     if not context.meta.get(_SETTLED):
         context.meta[_SETTLED] = True
-        settle(site)
+        begin_day(site)
+        removed_ended(site)
     return site
 
 

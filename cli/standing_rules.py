@@ -11,9 +11,9 @@ from gate.permission import may_have_template
 from gate.pipeline import thresholds_in_force
 from gate.policy import Policy
 from gate.released import Standing
-from gate.standing import Now, standing
+from gate.standing import Now, standing, template_gone
 from gate.statements import Word
-from gate.values import Judgement, RegisterSnapshot, Second
+from gate.values import Judgement, RegisterSnapshot, Second, Thresholds
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,22 @@ class StandingRules:
         """For every channel that was decided about, whether its copy still stands."""
         return standing(judgement, statements, self._now(snapshot, on))
 
+    def template_gone(
+        self, judgement: Judgement, snapshot: RegisterSnapshot, on: date
+    ) -> frozenset[str]:
+        """Everybody who is shown because of a template that may no longer exist on this day."""
+        return template_gone(judgement.decisions, self._now(snapshot, on).may_compare)
+
+    def thresholds(self, snapshot: RegisterSnapshot) -> Thresholds:
+        """The thresholds now in force."""
+        return thresholds_in_force(self.policy, snapshot)
+
     def _now(self, snapshot: RegisterSnapshot, on: date) -> Now:
         rules = Rules(
             snapshot.people,
             snapshot.consents,
             snapshot.restrictions,
-            thresholds_in_force(self.policy, snapshot),
+            self.thresholds(snapshot),
             on,
             self.policy.leavers_may_be_shown,
         )

@@ -18,15 +18,16 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from cli.again import Rejudger
+from cli.again import Again, Rejudger
 from cli.judging import blocked_by, judge_opener
 from cli.names import register_names
 from cli.options import unsettled_site_of
-from cli.output import errors
+from cli.output import complain, errors
 from cli.recalibrating import Recalibrator
 from cli.results import refresh_results
-from cli.settling import settle
+from cli.settling import settle_as_started
 from cli.site import Site, now
+from consent_db import rejudgings
 from gate.publish import Publisher
 from gate.values import Arrival, Judgement
 from watch.events import Event, EventKind, Summary
@@ -56,9 +57,20 @@ def watch(
 
     Stopping (Ctrl-C, or the system's own way) lets the photos in hand finish.
     """
-    counts = run(unsettled_site_of(context), once=once, workers=workers, log_json=log_json)
-    if once and counts.left:
+    site = unsettled_site_of(context)
+    counts = run(site, once=once, workers=workers, log_json=log_json)
+    if once and (_still_wait(site) or counts.left):
         raise typer.Exit(1)
+
+
+def _still_wait(site: Site) -> bool:
+    """Whether photos wait to be judged again; says so."""
+    with site.database.reading() as connection:
+        waiting = rejudgings.count(connection)
+    if waiting:
+        photos = "1 photo" if waiting == 1 else f"{waiting} photos"
+        complain(f"{photos} could not be judged again now; 'photogate doctor' says more.")
+    return waiting > 0
 
 
 def run(
@@ -88,9 +100,10 @@ def run(
         def submit(arrival: Arrival) -> Future[Judgement]:
             return pool.submit(site.originals.path(arrival.photo), arrival)
 
-        again = Rejudger(site, submit, settle, ACTOR)
-        again.trouble = partial(_log.error, "judging again failed: %s")
-        with again.in_turn(stop) if once else again:
+        trouble = partial(_log.error, "judging again failed: %s")
+        once_more = Again(site, lambda arrival: submit(arrival).result(), ACTOR, trouble)
+        again = Rejudger(once_more, partial(settle_as_started, site), stop, trouble)
+        with again.in_turn() if once else again:
             return intake.run(once=once, stop=stop)
 
 

@@ -7,14 +7,14 @@ otherwise are noted to be judged again; that happens afterwards.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, func, or_, select
 
 from consent_db import places, rejudgings, statements, stored, takedowns
-from consent_db.recording import end_releases
-from consent_db.register import permissions
+from consent_db.recording import add_mentions, end_releases
+from consent_db.register import permissions, revision
 from consent_db.schema import (
     judgements,
     mentions,
@@ -25,23 +25,62 @@ from consent_db.schema import (
 from consent_db.schema import places as places_table
 from consent_db.transaction import Transaction
 from gate.released import Place, Stand, Standing, Standings, fallen_by
-from gate.values import FaceReason, Judgement, Reason, RegisterSnapshot, day_of
+from gate.statements import Word
+from gate.values import CLOCKS_DIFFER, FaceReason, Judgement, Reason, RegisterSnapshot, day_of
 
 _BATCH = 200
+_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class _Stored:
     """A judgement as it is stored: its number, its photo's, when it was made (UTC).
 
-    ``newest``: no later one of the same photo counts.
+    ``newest``: no later one of the same photo counts; ``last_look``: when the newest was made.
+    ``said`` is what people say of the photo; ``out`` where this judgement's copies are.
     """
 
     number: int
     photo_id: int
     at: datetime
     newest: bool
+    last_look: datetime
     judgement: Judgement
+    said: Sequence[Word]
+    out: Sequence[Place]
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """What judgements are held against: the register, and whom older ones were not compared with.
+
+    ``late``: what was judged before (UTC) must be judged again; None: nothing. ``hurry``: it does
+    not wait, even where an earlier try failed.
+    """
+
+    snapshot: RegisterSnapshot
+    late: datetime | None = None
+    hurry: bool = True
+
+
+class _Seen:
+    """The register as it was read last; never sent to another process."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Engine, int, RegisterSnapshot] | None = None
+
+    def __reduce__(self) -> tuple[type[_Seen], tuple[()]]:
+        return type(self), ()
+
+    def now(self, tx: Transaction, reader_version: str) -> RegisterSnapshot:
+        """Everybody's permissions; read again only when the register's revision is another one."""
+        if tx.announced:
+            # This revision may never be stored, and then be given to another change.
+            return permissions(tx.connection, reader_version)
+        engine, number, last = tx.connection.engine, revision(tx.connection), self._last
+        if last is None or last[0] is not engine or last[1] != number:
+            self._last = last = engine, number, permissions(tx.connection, reader_version)
+        return last[2]
 
 
 @dataclass(frozen=True)
@@ -55,6 +94,7 @@ class Consequences:
     standings: Standings
     reader_version: str
     takedown_within: timedelta
+    _seen: _Seen = field(default_factory=_Seen, init=False, repr=False, compare=False)
 
     def __call__(self, tx: Transaction) -> None:
         """Follow up everything that this transaction touched and judged."""
@@ -65,22 +105,26 @@ class Consequences:
 
     def follow_people(self, tx: Transaction, people: Collection[str]) -> None:
         """End the copies that fall by what changed about these people."""
-        snapshot = permissions(tx.connection, self.reader_version)
-        late = _newly_recognisable(tx.connection, people)
+        late = _newly_recognisable(tx, people)
         numbers = set(_mentioning(tx.connection, people))
         if late is not None:
             numbers |= set(_out_before(tx.connection, late))
-        self._follow(tx, sorted(numbers), snapshot, late)
+        self._follow(tx, sorted(numbers), _Basis(self._now(tx), late))
 
     def follow_all(self, tx: Transaction, after: int, limit: int) -> int:
         """Look at the next judgements with a larger number of which copies are out.
 
-        Returns the last one's number, 0 when there are no more.
+        Returns the last one's number, 0 when there are no more. By other thresholds than they
+        were made with they may rest on more people: that is noted, too.
         """
         query = _live().where(judgements.c.id > after).order_by(judgements.c.id).limit(limit)
         numbers = list(tx.connection.execute(query).scalars())
         if numbers:
-            self._follow(tx, numbers, permissions(tx.connection, self.reader_version), None)
+            snapshot = self._now(tx)
+            thresholds = self.standings.thresholds(snapshot)
+            for one in self._follow(tx, numbers, _Basis(snapshot)):
+                if one.judgement.thresholds != thresholds:
+                    add_mentions(tx, one.number, one.judgement, thresholds)
         return numbers[-1] if numbers else 0
 
     def check(self, tx: Transaction, release_ids: Collection[int]) -> set[int]:
@@ -90,43 +134,62 @@ class Consequences:
         """
         query = select(releases.c.judgement_id).where(releases.c.id.in_(release_ids)).distinct()
         numbers = sorted(tx.connection.execute(query).scalars())
-        self._follow(tx, numbers, permissions(tx.connection, self.reader_version), None)
+        self._follow(tx, numbers, _Basis(self._now(tx), hurry=False))
         standing = select(releases.c.id).where(
             releases.c.id.in_(release_ids), releases.c.ended_at.is_(None)
         )
         return set(tx.connection.execute(standing).scalars())
 
+    def give_up(self, tx: Transaction, photo: str) -> None:
+        """Ask for takedowns of copies of a photo (SHA-256) of which nobody can tell if they stand.
+
+        For photos that cannot be judged again. The requests lapse when that works after all and
+        the copies may stay.
+        """
+        late, snapshot = _newly_recognisable(tx, None), self._now(tx)
+        for one in _load(tx.connection, places.judgements_of(tx.connection, photo)):
+            found = self._standings(tx, one, snapshot)
+            if late is not None and one.last_look < late:
+                found = {channel: _doubted(standing) for channel, standing in found.items()}
+            for place in one.out:
+                standing = found.get(place.release.channel)
+                if standing is not None and _is_doubtful(standing):
+                    takedowns.open_for(tx, place, standing, self.takedown_within)
+
+    def _now(self, tx: Transaction) -> RegisterSnapshot:
+        return self._seen.now(tx, self.reader_version)
+
     # --- one judgement --------------------------------------------------------------------------
 
-    def _follow(
-        self,
-        tx: Transaction,
-        numbers: Sequence[int],
-        snapshot: RegisterSnapshot,
-        late: datetime | None,
-    ) -> None:
+    def _follow(self, tx: Transaction, numbers: Sequence[int], basis: _Basis) -> list[_Stored]:
+        """Draw the consequences for these judgements; returns the last few hundred of them."""
+        loaded: list[_Stored] = []
         for start in range(0, len(numbers), _BATCH):
-            part = numbers[start : start + _BATCH]
-            out = places.of_judgements(tx.connection, part)
-            for one in _load(tx.connection, part):
-                found = self._standings(tx, one, snapshot)
-                if late is not None and one.at < late:
-                    found = {channel: _doubted(standing) for channel, standing in found.items()}
-                if one.newest:
-                    self._end(tx, one, found)
-                self._see_to_places(tx, out[one.number], found, None)
+            loaded = _load(tx.connection, numbers[start : start + _BATCH])
+            for one in loaded:
+                self._follow_one(tx, one, basis)
+        return loaded
+
+    def _follow_one(self, tx: Transaction, one: _Stored, basis: _Basis) -> None:
+        found = self._standings(tx, one, basis.snapshot)
+        if basis.late is not None and one.at < basis.late:
+            found = {channel: _doubted(standing) for channel, standing in found.items()}
+        wanted = one.newest and self._end(tx, one, found)
+        self._see_to_places(tx, one.out, found, None)
+        of_places = (found.get(place.release.channel) for place in one.out)
+        if wanted or any(standing is not None and _is_doubtful(standing) for standing in of_places):
+            rejudgings.want(tx, one.photo_id, tx.cause, hurry=basis.hurry)
 
     def _standings(
         self, tx: Transaction, one: _Stored, snapshot: RegisterSnapshot
     ) -> Mapping[str, Standing]:
-        said = statements.of_photo(tx.connection, one.photo_id)
-        return self.standings(one.judgement, said, snapshot, day_of(tx.now))
+        return self.standings(one.judgement, one.said, snapshot, day_of(tx.now))
 
-    def _end(self, tx: Transaction, one: _Stored, found: Mapping[str, Standing]) -> None:
+    def _end(self, tx: Transaction, one: _Stored, found: Mapping[str, Standing]) -> bool:
+        """End the copies that do not stand; whether the photo must be judged again."""
         over = [name for name, standing in found.items() if standing.stand is not Stand.STANDS]
         ended = end_releases(tx, one.judgement.photo, one.photo_id, over) if over else ()
-        if ended or any(standing.differs for standing in found.values()):
-            rejudgings.want(tx, one.photo_id, tx.cause)
+        return bool(ended) or any(standing.differs for standing in found.values())
 
     def _see_to_places(
         self,
@@ -141,14 +204,13 @@ class Consequences:
         """
         for place in out:
             standing = found.get(place.release.channel, Standing(Stand.FALLS, Reason.CHANNEL_GONE))
-            if standing.reason is FaceReason.TEMPLATE_GONE:
-                # Who it is can no longer be compared; that they may be shown has not changed.
-                continue
+            # Who it is can no longer be compared; that they may be shown has not changed.
+            spared = standing.reason is FaceReason.TEMPLATE_GONE
             if newest is not None and standing.stand is not Stand.FALLS:
                 standing = newest.get(place.release.channel, standing)
             if standing.stand is Stand.FALLS:
                 takedowns.open_for(tx, place, standing, self.takedown_within)
-            elif standing.stand is Stand.STANDS and newest is not None:
+            elif standing.stand is Stand.STANDS and newest is not None and not spared:
                 takedowns.lapse_for(tx, place)
 
     def _follow_judgement(self, tx: Transaction, photo: str) -> None:
@@ -156,33 +218,47 @@ class Consequences:
         numbers = places.judgements_of(tx.connection, photo)
         if not numbers:
             return
-        snapshot = permissions(tx.connection, self.reader_version)
+        snapshot = self._now(tx)
         newest = stored.stored(tx.connection, [photo])[photo].judgement
-        out = places.of_judgements(tx.connection, numbers)
         for one in _load(tx.connection, numbers):
+            spared = self.standings.template_gone(one.judgement, snapshot, day_of(tx.now))
             now = {
-                decision.channel: fallen_by(one.judgement, newest, decision.channel)
+                decision.channel: fallen_by(one.judgement, newest, decision.channel, spared)
                 for decision in one.judgement.decisions
             }
-            self._see_to_places(tx, out[one.number], self._standings(tx, one, snapshot), now)
+            self._see_to_places(tx, one.out, self._standings(tx, one, snapshot), now)
 
 
 def _doubted(standing: Standing) -> Standing:
-    if standing.stand is not Stand.STANDS:
+    if standing.stand is Stand.FALLS:
         return standing
-    return replace(standing, stand=Stand.UNSURE, differs=True)
+    return Standing(Stand.UNSURE, differs=True)
 
 
-def _newly_recognisable(connection: Connection, people: Collection[str]) -> datetime | None:
-    """When a template of somebody restricted among these people was made last, if there is one.
+def _is_doubtful(standing: Standing) -> bool:
+    """Whether only another look can tell if a published copy may stay."""
+    return standing.stand is Stand.UNSURE and standing.reason is not FaceReason.TEMPLATE_GONE
 
-    Photos that were judged before were never compared with it.
+
+def _newly_recognisable(tx: Transaction, people: Collection[str] | None) -> datetime | None:
+    """Until when photos were judged without a template of a restricted one of these people.
+
+    None when there is no such template. ``people``: None for everybody.
     """
     restricted = select(restrictions.c.person).where(restrictions.c.lifted_at.is_(None))
-    made = select(func.max(templates.c.made_at)).where(
-        templates.c.person.in_(people), templates.c.person.in_(restricted)
-    )
-    return connection.execute(made).scalar_one_or_none()
+    made = select(func.max(templates.c.made_at)).where(templates.c.person.in_(restricted))
+    if people is not None:
+        made = made.where(templates.c.person.in_(people))
+    if people is not None and (tx.enrolled & _restricted(tx, people)):
+        # Made by this very change: all that was judged was judged before, whatever the clock said.
+        return _EVER
+    last: datetime | None = tx.connection.execute(made).scalar_one_or_none()
+    return None if last is None else last + CLOCKS_DIFFER
+
+
+def _restricted(tx: Transaction, people: Collection[str]) -> set[str]:
+    query = select(restrictions.c.person).where(restrictions.c.lifted_at.is_(None))
+    return set(tx.connection.execute(query.where(restrictions.c.person.in_(people))).scalars())
 
 
 def _is_newest() -> ColumnElement[bool]:
@@ -229,17 +305,29 @@ def _out_before(connection: Connection, moment: datetime) -> Iterator[int]:
     yield from connection.execute(_live().where(judgements.c.at < moment)).scalars()
 
 
-def _load(connection: Connection, numbers: Sequence[int]) -> Iterator[_Stored]:
-    newest = dict(
-        connection.execute(
-            select(judgements.c.photo_id, func.max(judgements.c.id))
-            .where(
-                judgements.c.photo_id.in_(
-                    select(judgements.c.photo_id).where(judgements.c.id.in_(numbers))
-                )
-            )
-            .group_by(judgements.c.photo_id)
-        ).all()
+def _load(connection: Connection, numbers: Sequence[int]) -> list[_Stored]:
+    """The judgements with these numbers, of which there are few, with what bears on them."""
+    if not numbers:
+        return []
+    of_these = select(judgements.c.photo_id).where(judgements.c.id.in_(numbers))
+    last = (
+        select(judgements.c.photo_id, func.max(judgements.c.id), func.max(judgements.c.at))
+        .where(judgements.c.photo_id.in_(of_these))
+        .group_by(judgements.c.photo_id)
     )
-    for row, judgement in stored.judgements_with(connection, numbers):
-        yield _Stored(row.id, row.photo_id, row.at, newest[row.photo_id] == row.id, judgement)
+    newest = {photo: (number, at) for photo, number, at in connection.execute(last)}
+    said = statements.of_photos(connection, newest)
+    out = places.of_judgements(connection, numbers)
+    return [
+        _Stored(
+            row.id,
+            row.photo_id,
+            row.at,
+            newest[row.photo_id][0] == row.id,
+            newest[row.photo_id][1],
+            judgement,
+            said.get(row.photo_id, ()),
+            out[row.id],
+        )
+        for row, judgement in stored.judgements_with(connection, numbers)
+    ]

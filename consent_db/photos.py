@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, func, select
 
-from consent_db import removals, statements
+from consent_db import days, rejudgings, removals, statements
 from consent_db.database import Database
 from consent_db.recording import (
     RELEASE,
@@ -40,6 +40,7 @@ from gate.values import (
 
 __all__ = ["SqlLedger", "StoredPhoto", "decisions", "drops", "events", "find", "stored"]
 
+_CUT_SHORT = "cut short"
 _RELEASED = (Verdict.APPROVE, Verdict.BLUR)
 
 
@@ -76,13 +77,14 @@ class SqlLedger:
         A judgement of a photo that was judged before is added and counts from now on; copies
         released after the earlier one end. Raises RegisterChanged, and stores nothing, when the
         register's revision, the day, or what people said is no longer what the judgement rests on;
-        RegisterError when a release is not of a channel that was approved, or its path is taken.
+        RegisterError when a release is not of a channel that was approved, or its path is taken;
+        ClockBehind when the clock went back, SiteError when the settings have changed since.
         """
         if arrival.photo != judgement.photo:
             raise RegisterError("The judgement is of another photo than the one that arrived.")
         _require_sound(judgement, releases)
         with self._database.transaction(self._actor) as tx:
-            _require_same_basis(tx, judgement)
+            _require_same_basis(tx, judgement, self._policy)
             photo = photo_number(tx, judgement.photo)
             if not _blocks_everywhere(judgement):
                 # What could not be looked at need not know what people said: it releases nothing.
@@ -104,7 +106,7 @@ class SqlLedger:
         _require_sound(judgement, releases)
         with self._database.transaction(self._actor) as tx:
             photo = _judged_photo(tx, judgement.photo)
-            _require_same_basis(tx, judgement)
+            _require_same_basis(tx, judgement, self._policy)
             statements.change(tx, judgement.photo, photo, change)
             _require_same_statements(tx, judgement, photo)
             ended = end_releases(tx, judgement.photo, photo)
@@ -175,7 +177,8 @@ def _require_sound(judgement: Judgement, releases: Sequence[Release]) -> None:
         raise RegisterError(f"The photo was not approved for {', '.join(wrong)}.")
 
 
-def _require_same_basis(tx: Transaction, judgement: Judgement) -> None:
+def _require_same_basis(tx: Transaction, judgement: Judgement, policy: str | None) -> None:
+    days.require_current(tx, None if policy is None else judgement.versions.policy)
     if judgement.versions.register != revision(tx.connection):
         raise RegisterChanged("Permissions changed while the photo was judged; judge it again.")
     if judgement.on != day_of(tx.now):
@@ -230,4 +233,6 @@ def _void(tx: Transaction, judgement: Judgement) -> None:
         detail="Permissions or settings changed before its copies were in place.",
     )  # fmt: skip
     end_releases(tx, judgement.photo, photo)
-    add_judgement(tx, blocked, photo, "cut short")
+    add_judgement(tx, blocked, photo, _CUT_SHORT)
+    # Its file may be in staging no longer, so that nobody else would come back to it.
+    rejudgings.want(tx, photo, _CUT_SHORT)

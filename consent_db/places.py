@@ -103,6 +103,30 @@ def in_folder(connection: Connection, folder: str, channel: str) -> Sequence[Pla
     )
 
 
+def pulled_into(connection: Connection, folder: str, numbers: Collection[int]) -> dict[int, int]:
+    """Which of these releases were pulled into a folder and are there: the place's number each."""
+    found: dict[int, int] = {}
+    wanted = sorted(numbers)
+    for start in range(0, len(wanted), _BATCH):
+        rows = connection.execute(
+            select(places.c.release_id, places.c.id).where(
+                places.c.release_id.in_(wanted[start : start + _BATCH]),
+                places.c.kind == PlaceKind.PULLED.value,
+                places.c.place == folder,
+                _present(gone=False),
+            )
+        )
+        found.update({row.release_id: row.id for row in rows})
+    return found
+
+
+def channels_in(connection: Connection, folder: str) -> list[str]:
+    """The channels for which copies were pulled into this folder and are still there."""
+    query = select(releases.c.channel).distinct().join_from(places, releases)
+    pulled = places.c.kind == PlaceKind.PULLED.value, places.c.place == folder
+    return sorted(connection.execute(query.where(*pulled, _present(gone=False))).scalars())
+
+
 def of_judgements(connection: Connection, numbers: Collection[int]) -> dict[int, list[Place]]:
     """Where copies of these judgements' releases are now, by the judgement's number."""
     grouped: dict[int, list[Place]] = {number: [] for number in numbers}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -34,12 +35,14 @@ def record_posted(tx: Transaction, consequences: Consequences, posted: Posted) -
     Raises RegisterError when the photo was never released for the channel.
     """
     query = (
-        select(releases.c.id, releases.c.sha256)
+        select(releases.c.id, releases.c.sha256, releases.c.channel)
         .join_from(releases, judgements)
         .join(photos)
-        .where(photos.c.sha256 == posted.photo, releases.c.channel == posted.channel)
+        .where(photos.c.sha256 == posted.photo)
     )
-    rows = tx.connection.execute(query.order_by(releases.c.id.desc())).all()
+    every = tx.connection.execute(query.order_by(releases.c.id.desc())).all()
+    rows = [row for row in every if row.channel == posted.channel]
+    _require_not_for_another(posted, {row.channel for row in every if row.sha256 == posted.copy})
     chosen = next((row for row in rows if row.sha256 == posted.copy), rows[0] if rows else None)
     if chosen is None:
         raise RegisterError(
@@ -54,3 +57,13 @@ def record_posted(tx: Transaction, consequences: Consequences, posted: Posted) -
             tx, places.get(tx.connection, number), ended, consequences.takedown_within
         )
     return number, stands
+
+
+def _require_not_for_another(posted: Posted, channels: Collection[str]) -> None:
+    """Raises RegisterError when the very file is a copy for other channels only."""
+    if channels and posted.channel not in channels:
+        raise RegisterError(
+            f"This file is the copy for {', '.join(sorted(channels))}, which may show more than "
+            f"the one for {posted.channel}. If it is published there, take it down. Nothing was "
+            "recorded."
+        )

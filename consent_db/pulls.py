@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,9 +15,11 @@ from consent_db.database import Database
 from consent_db.recording import end_releases
 from consent_db.schema import judgements, photos, releases
 from gate.released import Held, PlaceKind, Wanted
+from gate.values import day_of
 
 _BATCH = 200
 _PROOF = "Removed from the folder by a pull."
+_NOT_TAKEN = "Not copied into the folder by the pull."
 CHANGED = "copy.changed"
 
 
@@ -34,14 +37,16 @@ class SqlPull:
         self._consequences = consequences
         self._actor = actor
         self._channel, self._folder, self._prefix = to
+        self._day: date | None = None
 
     def standing(self) -> Sequence[Wanted]:
         """What may be used at this moment, after the rules were asked again about each copy."""
         found: list[Wanted] = []
-        last = 0
+        self._day, last = None, 0
         while True:
             with self._database.transaction(self._actor) as tx:
                 tx.why = "copy.pulled"
+                self._day = self._day or day_of(tx.now)
                 page = self._current().where(releases.c.id > last).limit(_BATCH)
                 rows = tx.connection.execute(page).all()
                 stands = self._consequences.check(tx, {row.id for row in rows})
@@ -64,33 +69,55 @@ class SqlPull:
         with self._database.transaction(self._actor) as tx:
             tx.why = "copy.pulled"
             stands = self._consequences.check(tx, {one.release for one in wanted})
-            there = places.in_folder(tx.connection, self._folder, self._channel)
-            known = set(places.releases_of(tx.connection, [place.id for place in there]).values())
+            known = places.pulled_into(tx.connection, self._folder, stands)
             for one in wanted:
                 if one.release in stands and one.release not in known:
                     places.add(tx, one.release, PlaceKind.PULLED, self._folder, one.name)
         return stands
 
-    def give_back(self, held: Sequence[Held]) -> None:
-        """Record that these copies are no longer in the folder."""
+    def give_back(self, held: Sequence[Held], proof: str = _PROOF) -> None:
+        """Record that these copies are no longer in the folder, and how that is known."""
         with self._database.transaction(self._actor) as tx:
             gone = places.with_numbers(tx.connection, {one.place for one in held})
-            takedowns.close(tx, gone, _PROOF)
+            takedowns.close(tx, gone, proof)
 
-    def report_changed(self, wanted: Wanted) -> None:
-        """Record that a copy in ``ready/`` is missing, or is not what was released."""
+    def not_taken(self, wanted: Wanted) -> bool:
+        """Record that a copy in ``ready/`` is missing or not what was released; whether it stood.
+
+        Only this very copy ends: another one of the same photo may be right.
+        """
         with self._database.transaction(self._actor) as tx:
+            known = places.pulled_into(tx.connection, self._folder, {wanted.release})
+            gone = places.with_numbers(tx.connection, known.values())
+            takedowns.close(tx, gone, _NOT_TAKEN)
             query = (
                 select(photos.c.id, photos.c.sha256)
                 .join_from(releases, judgements)
                 .join(photos)
-                .where(releases.c.id == wanted.release)
+                .where(releases.c.id == wanted.release, releases.c.ended_at.is_(None))
             )
-            photo = tx.connection.execute(query).one()
+            photo = tx.connection.execute(query).one_or_none()
+            if photo is None:
+                return False
             details = {"channel": self._channel, "copy": wanted.sha256}
             tx.audit(CHANGED, photo.sha256, details)
             end_releases(tx, photo.sha256, photo.id, [self._channel])
             rejudgings.want(tx, photo.id, CHANGED)
+        return True
+
+    def confirm(self, wanted: Collection[int]) -> tuple[datetime, Collection[int]]:
+        """An instant (UTC) at which these of the releases stood, and still do.
+
+        Whatever ends a permission ends its copies in its own transaction; only a day that began
+        since may end some by itself.
+        """
+        with self._database.transaction(self._actor) as tx:
+            current = releases.c.channel == self._channel, releases.c.ended_at.is_(None)
+            standing = set(tx.connection.execute(select(releases.c.id).where(*current)).scalars())
+            at = tx.now
+        if day_of(at) != self._day:
+            standing &= {one.release for one in self.standing()}
+        return at, standing & set(wanted)
 
     def _current(self) -> Select[Any]:
         names = ("id", "path", "sha256", "width", "height", "size")

@@ -14,7 +14,7 @@ from consent_db.schema import releases as releases_table
 from consent_db.transaction import Transaction
 from gate.ports import Release
 from gate.released import mentioned
-from gate.values import Arrival, Judgement
+from gate.values import Arrival, Judgement, Thresholds
 
 _FARTHEST = 2**63 - 1
 RELEASE = tuple(
@@ -134,9 +134,18 @@ def add_judgement(tx: Transaction, judgement: Judgement, photo: int, cause: str)
     return number
 
 
-def add_mentions(tx: Transaction, number: int, judgement: Judgement) -> None:
-    """Note whose permissions this judgement rests on."""
-    rows = [{"person": ref, "judgement_id": number} for ref in sorted(mentioned(judgement))]
+def add_mentions(
+    tx: Transaction, number: int, judgement: Judgement, now: Thresholds | None = None
+) -> None:
+    """Note whose permissions this judgement rests on, by its own thresholds or those of ``now``."""
+    known = set(
+        tx.connection.execute(
+            select(mentions.c.person).where(mentions.c.judgement_id == number)
+        ).scalars()
+    )
+    rows = [
+        {"person": ref, "judgement_id": number} for ref in sorted(mentioned(judgement, now) - known)
+    ]
     if rows:
         tx.connection.execute(insert(mentions), rows)
 

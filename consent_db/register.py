@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, select
@@ -61,7 +62,7 @@ def permissions(connection: Connection, reader_version: str) -> RegisterSnapshot
     """All that deciding needs except for the templates, as one connection sees it."""
     return RegisterSnapshot(
         revision=revision(connection),
-        confirmed_at=connection.execute(select(register.c.confirmed_at)).scalar_one(),
+        confirmed_at=confirmed_at(connection),
         people={person.ref: person for person in people.everyone(connection)},
         consents=_by_person(consents.everything(connection)),
         biometrics=_by_person(biometrics.everything(connection)),
@@ -69,6 +70,12 @@ def permissions(connection: Connection, reader_version: str) -> RegisterSnapshot
         gallery=replace(templates.gallery(connection, ""), reader=reader_version),
         calibration=calibrations.newest(connection, reader_version),
     )
+
+
+def confirmed_at(connection: Connection) -> datetime | None:
+    """When the register was last imported or changed (UTC); None: never."""
+    at: datetime | None = connection.execute(select(register.c.confirmed_at)).scalar_one()
+    return at
 
 
 def revision(connection: Connection) -> int:

@@ -31,11 +31,17 @@ class Rejudging:
     trouble: str
 
 
-def want(tx: Transaction, photo: int, cause: str) -> None:
-    """Ask for the photo with this number in the ledger to be judged again, as soon as possible."""
+def want(tx: Transaction, photo: int, cause: str, *, hurry: bool = True) -> None:
+    """Ask for the photo with this number in the ledger to be judged again, as soon as possible.
+
+    Without ``hurry``, one that rests after a failure goes on resting.
+    """
     again = {"cause": cause, "tries": 0, "not_before": None, "trouble": ""}
-    waiting = update(rejudgings).where(rejudgings.c.photo_id == photo).values(**again)
-    if not tx.connection.execute(waiting).rowcount:
+    is_it = rejudgings.c.photo_id == photo
+    known = tx.connection.execute(select(rejudgings.c.photo_id).where(is_it)).first() is not None
+    if known and hurry:
+        tx.connection.execute(update(rejudgings).where(is_it).values(**again))
+    elif not known:
         tx.connection.execute(insert(rejudgings), {"photo_id": photo, "since": tx.now, **again})
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -62,16 +63,21 @@ def about(connection: Connection, sha256: str) -> tuple[Word, ...]:
 
 def of_photo(connection: Connection, photo: int) -> tuple[Word, ...]:
     """The same by the photo's number in the ledger."""
-    said: list[Word] = [*_of_faces(connection, photo), *approvals.of_photo(connection, photo)]
-    return tuple(sorted(said, key=lambda one: one.id))
+    return of_photos(connection, [photo]).get(photo, ())
 
 
-def _of_faces(connection: Connection, photo: int) -> tuple[Statement, ...]:
+def of_photos(connection: Connection, numbers: Collection[int]) -> dict[int, tuple[Word, ...]]:
+    """The same of several photos, of which there are few; those of which anything was said."""
+    said: defaultdict[int, list[Word]] = defaultdict(list)
     taken_back = select(statements_taken_back.c.statement)
     standing = select(statements).where(
-        statements.c.photo_id == photo, statements.c.id.not_in(taken_back)
+        statements.c.photo_id.in_(numbers), statements.c.id.not_in(taken_back)
     )
-    return tuple(_value(row) for row in connection.execute(standing.order_by(statements.c.id)))
+    for row in connection.execute(standing):
+        said[row.photo_id].append(_value(row))
+    for photo, approval in approvals.of_photos(connection, numbers):
+        said[photo].append(approval)
+    return {photo: tuple(sorted(words, key=lambda one: one.id)) for photo, words in said.items()}
 
 
 def history(connection: Connection, sha256: str) -> tuple[PastStatement, ...]:
@@ -135,7 +141,8 @@ def _add(tx: Transaction, sha256: str, photo: int, words: Sequence[Word], reason
 def _take_back(
     tx: Transaction, sha256: str, photo: int, numbers: Sequence[int], reason: str
 ) -> None:
-    standing = {one.id: one for one in _of_faces(tx.connection, photo)}
+    said = of_photo(tx.connection, photo)
+    standing = {one.id: one for one in said if isinstance(one, Statement)}
     for number in dict.fromkeys(numbers):
         if number not in standing:
             raise RegisterError(

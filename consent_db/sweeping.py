@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select, update
 
-from consent_db import stored
+from consent_db import days, stored
 from consent_db.aftermath import Consequences
 from consent_db.calibrations import newest
 from consent_db.database import Database
@@ -16,13 +16,11 @@ from consent_db.schema import (
     biometrics,
     consents,
     judgements,
-    mentions,
     people,
     restrictions,
     sweeps,
 )
 from consent_db.transaction import Transaction
-from gate.errors import RegisterError
 
 _BATCH = 200
 DAY_BEGAN = "day.began"
@@ -35,21 +33,17 @@ def sweep(
     """End what no longer stands on this day, by these rules; whether there was anything to do.
 
     ``rules`` names the content of the rules in force. Costs one small query when nothing changed.
-    Raises RegisterError when the day lies before one that was swept, because ended permissions
-    would count again.
+    Raises ClockBehind when the day lies before one that was swept, because ended permissions would
+    count again.
     """
     with database.reading() as connection:
         calibration = newest(connection, consequences.reader_version)
         day, basis = connection.execute(select(sweeps.c.day, sweeps.c.basis)).one()
-    now = f"{rules}/{calibration.id if calibration else 0}"
+    now = days.basis(rules, calibration.id if calibration else 0)
     if (day, basis) == (today, now):
         return False
     if day is not None and today < day:
-        raise RegisterError(
-            f"This computer's clock says {today:%d/%m/%Y}, but {day:%d/%m/%Y} has been here "
-            "already. Permissions that have ended would count again: set the clock right. "
-            "Nothing was released."
-        )
+        raise days.behind(today, day)
     if basis != now:
         _look_at_everything(database, consequences, actor, first=basis == "")
     _begin_day(database, consequences, (day, today), now, actor)
@@ -79,7 +73,6 @@ def _note_mentions(database: Database, actor: str) -> None:
             query = after.order_by(judgements.c.id).limit(_BATCH)
             numbers = list(tx.connection.execute(query).scalars())
             for row, judgement in stored.judgements_with(tx.connection, numbers):
-                tx.connection.execute(delete(mentions).where(mentions.c.judgement_id == row.id))
                 add_mentions(tx, row.id, judgement)
         if not numbers:
             return
@@ -128,9 +121,3 @@ def _changed_between(connection: Connection, before: date, today: date) -> Itera
     for person, last in ends:
         query = select(person).distinct().where(last >= before, last < today)
         yield from connection.execute(query).scalars()
-
-
-def swept_until(connection: Connection) -> date | None:
-    """The day for which everything was looked at last; None: never."""
-    day: date | None = connection.execute(select(sweeps.c.day)).scalar_one()
-    return day

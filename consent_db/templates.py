@@ -101,6 +101,7 @@ def save(
     tx.audit(
         "template.saved", ref, {"reader": reader_version, "references": [r["sha256"] for r in rows]}
     )
+    tx.enrolled.add(ref)
     tx.touch(ref)
     tx.bump()
     tx.wipe()

@@ -16,7 +16,8 @@ from gate.ports import KeyKind
 class Transaction:
     """A change that is under way; ``now`` is in UTC, ``actor`` the person who makes it.
 
-    ``touched`` are people of whom something changed, ``judged`` photos (SHA-256) that were judged.
+    ``touched`` are people of whom something changed, ``enrolled`` those of them who got a template,
+    ``judged`` photos (SHA-256) that were judged.
     """
 
     def __init__(self, connection: Connection, actor: str, now: datetime) -> None:
@@ -25,6 +26,7 @@ class Transaction:
         self.now = now.astimezone(UTC)
         self.wiped = False
         self.touched: set[str] = set()
+        self.enrolled: set[str] = set()
         self.judged: list[str] = []
         self.why = ""
         self._events: list[audit.Event] = []
@@ -58,6 +60,11 @@ class Transaction:
         if not self._announced:
             self._announced = True
             self.connection.execute(update(register).values(revision=register.c.revision + 1))
+
+    @property
+    def announced(self) -> bool:
+        """Whether the revision rose in this transaction."""
+        return self._announced
 
     def touch(self, person: str) -> None:
         """Say that something about this person changed on which released copies may rest."""

@@ -10,7 +10,8 @@ PhotogateError
 ├── NotAllowed             the account has no role for this, or nobody is logged in
 ├── LoginRefused           the name or the password is wrong, or it was tried too often
 ├── RegisterUnreachable    the database cannot be opened or answers with an error
-│   └── KeysUnusable       a key is missing or does not fit, or what is sealed is damaged
+│   ├── KeysUnusable       a key is missing or does not fit, or what is sealed is damaged
+│   └── ClockBehind        the computer's clock shows a day that has passed
 ├── Erased                 what is sealed is unreadable for ever: its key was destroyed
 ├── AuditBroken            the chain of the audit log does not hold
 ├── LoadRefused            a file is not a picture that can be judged
@@ -91,6 +92,10 @@ class KeysUnusable(RegisterUnreachable):
 
 class Erased(PhotogateError):
     """What is asked for was sealed with a key that was destroyed on purpose."""
+
+
+class ClockBehind(RegisterUnreachable):
+    """The clock shows a day before one that was here already: nothing is stored or released."""
 
 
 class AuditBroken(PhotogateError):

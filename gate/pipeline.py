@@ -24,6 +24,7 @@ from gate.second_look import SecondLook, second_look
 from gate.statements import Said, Word, place, with_landmarks
 from gate.stopwatch import Stopwatch
 from gate.values import (
+    CLOCKS_DIFFER,
     Channel,
     Decision,
     Face,
@@ -43,9 +44,6 @@ from gate.values import (
 
 READ_FROM = 20.0
 """Height in inspected pixels from which a face is read; below it nobody is recognised."""
-
-_CLOCKS_DIFFER = timedelta(minutes=5)
-"""How far the clocks of two computers that share a register may be apart."""
 
 _CLOCK_IS_WRONG = (
     "This computer's clock is behind the last change of the register. On an earlier day newer "
@@ -126,7 +124,7 @@ class Gate:
         basis = Basis(policy, known.on, versions)
         if (age := self._age(known.snapshot)) is None or age > self._policy.register_max_age:
             return basis.blocked(file.photo, Reason.REGISTER_STALE)
-        if age < -_CLOCKS_DIFFER:
+        if age < -CLOCKS_DIFFER:
             return basis.blocked(file.photo, Reason.REGISTER_STALE, _CLOCK_IS_WRONG)
         try:
             return self._look(file, known, basis, with_copies=with_copies)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from gate.engine_names import engine_version
 from gate.find import INSPECT_EDGE
 from gate.load import Limits
 from gate.ports import FaceFinder, FaceReader
 from gate.second_look import SecondPolicy
-from gate.values import Channel, Decision, Judgement, Reason, Thresholds, Verdict, Versions
+from gate.values import (
+    CLOCKS_DIFFER,
+    Channel,
+    Decision,
+    Judgement,
+    Reason,
+    Thresholds,
+    Verdict,
+    Versions,
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,12 @@ class Policy:
     register_max_age: timedelta = timedelta(days=400)
     second: SecondPolicy | None = None
     fpir: float | None = None
+
+    def is_current(self, confirmed_at: datetime | None, now: datetime) -> bool:
+        """Whether a register that was confirmed then (UTC; None: never) may be relied on now."""
+        if confirmed_at is None:
+            return False
+        return -CLOCKS_DIFFER <= now - confirmed_at <= self.register_max_age
 
     @property
     def inspect_edge(self) -> int:

@@ -150,6 +150,14 @@ class Publisher:
             except OSError as error:
                 raise _not_writable(error) from error
 
+    def finish(self) -> None:
+        """Wait for whoever publishes at the moment, and end what an earlier stop cut short.
+
+        Raises RegisterUnreachable or SiteError.
+        """
+        with self._alone():
+            pass
+
     def recover(self) -> Recovery:
         """End what was cut short and set aside what has no record.
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gate.statements import Word
 from gate.values import (
     WORTH_TRYING_AGAIN,
+    Box,
+    Decision,
+    FaceDecision,
     FaceReason,
     Judgement,
     Match,
     Outcome,
     Reason,
     RegisterSnapshot,
+    Thresholds,
     Verdict,
 )
 
@@ -28,6 +32,9 @@ VISIBLE = (Outcome.SHOWN, Outcome.NO_FACE)
 
 _SAME_FACE = 0.5
 """Intersection over union from which boxes of two judgements of one photo are the same face."""
+
+_INSIDE = 0.8
+"""Share of a face's box from which a covered box hides it, which may be larger."""
 
 
 class Stand(StrEnum):
@@ -56,11 +63,27 @@ class Standing:
     differs: bool = False
 
 
-Standings = Callable[[Judgement, Sequence[Word], RegisterSnapshot, date], Mapping[str, Standing]]
-"""For every channel that a stored judgement decided about, whether its copy still stands.
+class Standings(Protocol):
+    """The rules by which released copies stand or fall."""
 
-The statements are those that stand about the photo; the day is the one to ask permissions for.
-"""
+    def __call__(
+        self, judgement: Judgement, words: Sequence[Word], snapshot: RegisterSnapshot, on: date, /
+    ) -> Mapping[str, Standing]:
+        """For every channel that a stored judgement decided about, whether its copy still stands.
+
+        ``words`` are those that stand about the photo; the day is the one to ask permissions for.
+        """
+        ...
+
+    def template_gone(
+        self, judgement: Judgement, snapshot: RegisterSnapshot, on: date, /
+    ) -> frozenset[str]:
+        """Everybody who is shown because of a template that may no longer exist on this day."""
+        ...
+
+    def thresholds(self, snapshot: RegisterSnapshot, /) -> Thresholds:
+        """The thresholds now in force."""
+        ...
 
 
 class PlaceKind(StrEnum):
@@ -144,33 +167,50 @@ class Held:
     sha256: str
 
 
-def mentioned(judgement: Judgement) -> frozenset[str]:
+def mentioned(judgement: Judgement, now: Thresholds | None = None) -> frozenset[str]:
     """Everybody whose permissions a judgement rests on, or might after a change of theirs.
 
     Those are the people whom a face may be (at the veto threshold, or within the margin of a best
-    match that counts), whom the second reader named, and whom people named.
+    match that counts), whom the second reader named, and whom people named. ``now``: thresholds
+    that came into force later; whoever is meant by either counts.
     """
+    old = judgement.thresholds
+    widest = old
+    if now is not None:
+        show, veto = min(old.show, now.show), min(old.veto, now.veto)
+        widest = Thresholds(show, veto, max(old.margin, now.margin))
     decided = (face.person for one in judgement.decisions for face in one.faces)
-    matched = (ref for match in judgement.matches for ref in _mentioned(match, judgement))
+    matched = (ref for match in judgement.matches for ref in _mentioned(match, widest))
     return frozenset(ref for ref in (*decided, *matched) if ref is not None)
 
 
-def _mentioned(match: Match, judgement: Judgement) -> list[str]:
-    veto, show = judgement.thresholds.veto, judgement.thresholds.show
+def _mentioned(match: Match, by: Thresholds) -> list[str]:
     best = match.best
     near = float("inf")
-    if best is not None and not best.score < show:
-        near = best.score - judgement.thresholds.margin
+    if best is not None and not best.score < by.show:
+        near = best.score - by.margin
     # Written so that a score that is no number counts as a mention.
-    first = [c.person for c in match.candidates if not c.score < veto or not c.score < near]
+    first = [c.person for c in match.candidates if not c.score < by.veto or not c.score < near]
     return first + [c.person for c in match.second]
 
 
-def fallen_by(before: Judgement, after: Judgement, channel: str) -> Standing:
+def was_compared(face: FaceDecision) -> bool:
+    """Whether a face is shown because it was compared with a template, and not by a person's word.
+
+    Only then does it rest on permission for that template.
+    """
+    return face.reason is FaceReason.PERMITTED and face.statement is None
+
+
+def fallen_by(
+    before: Judgement, after: Judgement, channel: str, spared: Container[str] = ()
+) -> Standing:
     """Whether a copy of an earlier judgement may stay where it is, by a later one's decision.
 
     It falls when the later one blocks the photo for a reason that is about people, or covers a
-    face that the copy shows. When the photo could not be looked at, nobody can tell.
+    face that the copy shows, whether it was found then or not. ``spared`` are people whose
+    templates are gone: that they are no longer recognised says nothing about what they permit.
+    When the photo could not be looked at, nobody can tell.
     """
     new = next((one for one in after.decisions if one.channel == channel), None)
     old = next((one for one in before.decisions if one.channel == channel), None)
@@ -178,13 +218,35 @@ def fallen_by(before: Judgement, after: Judgement, channel: str) -> Standing:
         return Standing(Stand.FALLS, Reason.CHANNEL_GONE)
     if new.reason in WORTH_TRYING_AGAIN:
         return Standing(Stand.UNSURE, new.reason)
-    for shown in (face for face in old.faces if face.outcome in VISIBLE):
-        box = before.faces[shown.face].box
-        for face in new.faces:
-            hides = face.outcome not in VISIBLE
-            if hides and box.iou(after.faces[face.face].box) >= _SAME_FACE:
-                return Standing(Stand.FALLS, face.reason, face.person or shown.person)
-    if new.verdict is Verdict.BLOCK:
-        vetoed = next((f.person for f in new.faces if f.outcome is Outcome.VETO), None)
+    vetoed = next((f.person for f in new.faces if f.outcome is Outcome.VETO), None)
+    blocks = new.verdict is Verdict.BLOCK
+    covered = [before.faces[f.face].box for f in old.faces if f.outcome not in VISIBLE]
+    for face in new.faces:
+        if face.outcome in VISIBLE:
+            continue
+        box = after.faces[face.face].box
+        shown = list(_shown_at(box, before, old))
+        if not shown and any(_covers(one, box) for one in covered):
+            continue
+        if shown and all(_is_spared(face, one, spared) for one in shown):
+            continue
+        whom = vetoed or face.person or next((one.person for one in shown), None)
+        return Standing(Stand.FALLS, new.reason if blocks else face.reason, whom)
+    if blocks:
         return Standing(Stand.FALLS, new.reason, vetoed)
     return Standing(Stand.STANDS)
+
+
+def _shown_at(box: Box, before: Judgement, old: Decision) -> Iterator[FaceDecision]:
+    """The faces at this place that the copy shows."""
+    for face in old.faces:
+        if face.outcome in VISIBLE and before.faces[face.face].box.iou(box) >= _SAME_FACE:
+            yield face
+
+
+def _covers(one: Box, box: Box) -> bool:
+    return one.iou(box) >= _SAME_FACE or one.overlap(box) >= _INSIDE * box.area
+
+
+def _is_spared(new: FaceDecision, old: FaceDecision, spared: Container[str]) -> bool:
+    return new.reason is FaceReason.NOT_RECOGNISED and was_compared(old) and old.person in spared

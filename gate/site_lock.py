@@ -31,6 +31,9 @@ else:
 _AGAIN = 0.02
 """Seconds between two tries to get a lock that somebody else holds."""
 
+_A_WHILE = 10.0
+"""Seconds of patience from which the other holder is taken for one that ends by itself."""
+
 
 class SiteLock:
     """Held inside a ``with`` block; a second holder is refused with SiteError.
@@ -52,7 +55,8 @@ class SiteLock:
         except OSError as error:
             holder = _holder(descriptor)
             os.close(descriptor)
-            advice = "try again when it is done" if self._patience else "stop that one first"
+            brief = self._patience < _A_WHILE
+            advice = "stop that one first" if brief else "try again when it is done"
             raise SiteError(
                 f"Another {self._what} is at work on this site already{holder}. "
                 f"Only one may run at a time: {advice}."

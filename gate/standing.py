@@ -5,21 +5,21 @@ The rules of deciding are asked again about what was seen when the photo was jud
 For one channel, in this order:
 1. A channel that is no longer set up: the copy falls.
 2. A rule now blocks the photo, or no longer lets a face be seen that the copy shows: it falls.
-3. A face is shown because it was compared with a template that may no longer exist: it must be
+3. Somebody spoke of a place that was not judged, or what was seen does not reach as far as the
+   thresholds now in force: nobody can tell without looking again.
+4. A face is shown because it was compared with a template that may no longer exist: it must be
    judged again without. Permission for images still stands, so what is published may stay.
-4. What was seen does not reach as far as the thresholds now in force: nobody can tell without
-   looking again.
-5. A rule now asks for a person's look first: the same.
+5. A rule now asks for a person's look first: nobody can tell.
 Otherwise it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gate.decide import Rules, decide
-from gate.released import VISIBLE, Stand, Standing
+from gate.released import VISIBLE, Stand, Standing, was_compared
 from gate.statements import Word, place
 from gate.values import (
     Channel,
@@ -69,30 +69,28 @@ def _standing(
     channel = now.channels.get(before.channel)
     if channel is None:
         return _NO_CHANNEL
-    placed = place(judgement.faces, statements, names_needed=now.names_needed)
-    if len(placed.faces) != len(judgement.faces) or len(before.faces) != len(judgement.faces):
-        # Somebody spoke of a place that was not judged, or the file could not be looked at.
+    if len(before.faces) != len(judgement.faces):
+        # The file could not be looked at.
         return Standing(Stand.UNSURE, before.reason, differs=True)
+    placed = place(judgement.faces, statements, names_needed=now.names_needed)
     rules = replace(now.rules, second=judgement.second)
     after = decide(judgement.faces, judgement.matches, channel, rules, placed.said)
-    if (fallen := _fallen(before, after, now)) is not None:
+    if (fallen := _fallen(before, after)) is not None:
         return fallen
-    if not _reaches(judgement, now):
+    if len(placed.faces) != len(judgement.faces) or not _reaches(judgement, now):
         return Standing(Stand.UNSURE, differs=True)
+    if whose := template_gone([before], now.may_compare):
+        return Standing(Stand.UNSURE, FaceReason.TEMPLATE_GONE, min(whose), differs=True)
     differs = _differs(before, after)
     if after.verdict is Verdict.REVIEW:
         return Standing(Stand.UNSURE, after.reason, differs=differs)
     return Standing(Stand.STANDS, differs=differs)
 
 
-def _fallen(before: Decision, after: Decision, now: Now) -> Standing | None:
+def _fallen(before: Decision, after: Decision) -> Standing | None:
     for old, new in zip(before.faces, after.faces, strict=True):
-        if old.outcome not in VISIBLE:
-            continue
-        if new.outcome not in VISIBLE:
+        if old.outcome in VISIBLE and new.outcome not in VISIBLE:
             return Standing(Stand.FALLS, _cause(new, after), _whom(old, new, after), differs=True)
-        if _was_compared(old) and old.person is not None and not now.may_compare(old.person):
-            return Standing(Stand.UNSURE, FaceReason.TEMPLATE_GONE, old.person, differs=True)
     if after.verdict is Verdict.BLOCK:
         vetoed = next((face.person for face in after.faces if _vetoes(face)), None)
         return Standing(Stand.FALLS, after.reason, vetoed, differs=_differs(before, after))
@@ -113,8 +111,13 @@ def _vetoes(face: FaceDecision) -> bool:
     return face.reason is FaceReason.RESTRICTED
 
 
-def _was_compared(face: FaceDecision) -> bool:
-    return face.reason is FaceReason.PERMITTED and face.statement is None
+def template_gone(
+    decisions: Iterable[Decision], may_compare: Callable[[str], bool]
+) -> frozenset[str]:
+    """Everybody who is shown because of a template that may no longer exist."""
+    shown = (face for one in decisions for face in one.faces if was_compared(face))
+    refs = {face.person for face in shown if face.person is not None}
+    return frozenset(ref for ref in refs if not may_compare(ref))
 
 
 def _differs(before: Decision, after: Decision) -> bool:
@@ -131,11 +134,10 @@ def _reaches(judgement: Judgement, now: Now) -> bool:
     old, new = judgement.thresholds, now.rules.thresholds
     if new.veto >= old.veto and new.margin <= old.margin:
         return True
-    vetoes = any(now.rules.restrictions.values())
-    return all(_is_deep_enough(match, old, new, vetoes=vetoes) for match in judgement.matches)
+    return all(_is_deep_enough(match, old, new) for match in judgement.matches)
 
 
-def _is_deep_enough(match: Match, old: Thresholds, new: Thresholds, *, vetoes: bool) -> bool:
+def _is_deep_enough(match: Match, old: Thresholds, new: Thresholds) -> bool:
     """Whether nobody who is not among the stored candidates can matter.
 
     Whoever is left out scores no more than the least of at least two that were kept.
@@ -146,7 +148,8 @@ def _is_deep_enough(match: Match, old: Thresholds, new: Thresholds, *, vetoes: b
     if len(scores) < 2:
         # The register had no more people than these.
         return True
-    needed = [new.veto] if vetoes and new.veto < old.veto else []
+    # Also where nobody is restricted: whoever is tomorrow must be found by what is stored today.
+    needed = [new.veto] if new.veto < old.veto else []
     if new.margin > old.margin and not max(scores) < new.show:
         needed.append(max(scores) - new.margin)
     return all(min(scores) < least for least in needed)

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gate.arrays import Pixels, Vectors
+
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far the clocks of two computers that share a register may be apart."""
 
 
 def day_of(moment: datetime) -> date:

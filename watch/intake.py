@@ -30,6 +30,8 @@ from watch.wake import Wake
 
 _LONGEST_WAIT = 0.5  # how late a request to stop may be noticed
 _PAUSE_AFTER_TROUBLE = 5.0
+_PATIENCE = 1.0
+"""Seconds to wait for a command that only looks whether a watcher is running."""
 _ON_RECORD = (EventKind.JUDGED, EventKind.DUPLICATE, EventKind.ALREADY_RECORDED)
 
 
@@ -87,7 +89,8 @@ class Intake:
         """
         self._once = once
         make_folder(self._vault_folder, mode=PRIVATE_FOLDER)
-        with SiteLock(self._vault_folder / ".watch.lock", "watcher"):
+        lock = self._vault_folder / ".watch.lock"
+        with SiteLock(lock, "watcher", patience=_PATIENCE):
             self._desk.vault.clear_unfinished()
             self._mend()
             self._teller.tell(EventKind.STARTED)

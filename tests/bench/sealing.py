@@ -24,9 +24,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 import gate.sealed_files
 from cli.enrolment import enrol_all
 from cli.importing import Kind, take
+from cli.names import register_names
 from cli.setup import make_site
 from cli.site import Site
-from cli.watching import register_names
 from consent_db import people
 from gate.errors import PhotogateError
 from gate.publish import Publisher

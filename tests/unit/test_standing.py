@@ -20,6 +20,7 @@ from gate.values import (
     ConsentRecord,
     ConsentStatus,
     Face,
+    FaceDecision,
     FaceReason,
     Judgement,
     Match,
@@ -143,8 +144,9 @@ def test_a_lower_veto_is_decided_by_what_was_seen_or_not_at_all() -> None:
     assert standing(copy, (), now(lower))["website"].stand is Stand.UNSURE
     reaches = judged((match(("P1", 0.8), ("P2", 0.02)),), rules())
     assert standing(reaches, (), now(lower))["website"].stand is Stand.STANDS
+    # Whoever is restricted tomorrow must be found among those that are stored today.
     nobody = replace(lower, restrictions={})
-    assert standing(copy, (), now(nobody))["website"].stand is Stand.STANDS
+    assert standing(copy, (), now(nobody))["website"].stand is Stand.UNSURE
 
 
 def test_a_channel_that_is_gone_or_asks_for_more_does_not_stand() -> None:
@@ -158,6 +160,23 @@ def test_a_channel_that_is_gone_or_asks_for_more_does_not_stand() -> None:
 def test_a_statement_that_was_not_judged_leaves_it_unsure() -> None:
     drawn = (Statement(1, StatementKind.DRAWN, Box(500, 300, 50, 60)),)
     assert standing(judged(SURE, rules()), drawn, now(rules()))["website"].stand is Stand.UNSURE
+
+
+def test_a_statement_that_was_not_judged_hides_no_withdrawal() -> None:
+    drawn = (Statement(1, StatementKind.DRAWN, Box(500, 300, 50, 60)),)
+    found = standing(judged(SURE, rules()), drawn, now(rules(permitted=("P2",))))["website"]
+    assert (found.stand, found.person) == (Stand.FALLS, "P1")
+
+
+def test_a_template_that_is_gone_hides_nothing_else() -> None:
+    both = (match(("P1", 0.8), ("P3", 0.1)), match(("P2", 0.8), ("P3", 0.1)))
+    copy = judged(both, rules())
+    withdrawn = rules(permitted=("P1", "P3"))
+    found = standing(copy, (), now(withdrawn, templates=("P2", "P3")))["website"]
+    assert (found.stand, found.person) == (Stand.FALLS, "P2")
+    lower = rules(thresholds=Thresholds(0.5, 0.05, 0.1))
+    unknown = standing(copy, (), now(lower, templates=("P2", "P3")))["website"]
+    assert (unknown.stand, unknown.reason) == (Stand.UNSURE, None)
 
 
 scores = st.floats(-0.5, 1.5)
@@ -203,6 +222,24 @@ def test_whoever_can_make_a_copy_fall_is_mentioned(
             assert not standing(copy, (), now(changed))["website"].differs
 
 
+@given(
+    st.lists(st.tuples(scores, scores, scores), min_size=1, max_size=3),
+    st.builds(Thresholds, st.floats(0.3, 1.0), st.floats(0.0, 0.5), st.floats(0.0, 0.5)),
+)
+def test_so_is_whoever_can_after_other_thresholds_came_into_force(
+    faces: list[tuple[float, float, float]], thresholds: Thresholds
+) -> None:
+    matches = tuple(
+        match(*sorted(zip(REFS, three, strict=True), key=lambda pair: -pair[1])) for three in faces
+    )
+    copy = judged(matches, rules())
+    before = standing(copy, (), now(rules(thresholds=thresholds)))["website"]
+    for ref in set(REFS) - mentioned(copy, thresholds):
+        others = tuple(one for one in REFS if one != ref)
+        for changed in (rules(others, (), thresholds), rules(REFS, (ref,), thresholds)):
+            assert standing(copy, (), now(changed))["website"] == before
+
+
 def later(copy: Judgement, outcome: Outcome, verdict: Verdict, reason: Reason) -> Judgement:
     old = copy.decisions[0]
     faces = tuple(replace(face, outcome=outcome) for face in old.faces)
@@ -222,3 +259,41 @@ def test_a_later_look_that_failed_says_nothing() -> None:
     copy = judged(SURE, rules())
     failed = later(copy, Outcome.COVERED, Verdict.BLOCK, Reason.CRASHED)
     assert fallen_by(copy, failed, "website").stand is Stand.UNSURE
+
+
+def with_another_face(copy: Judgement, box: Box, outcome: Outcome, person: str | None) -> Judgement:
+    """The same, with one more face that only the later look found."""
+    (old,) = copy.decisions
+    added = FaceDecision(len(copy.faces), outcome, FaceReason.NO_CONSENT, person)
+    decision = replace(old, verdict=Verdict.BLUR, faces=(*old.faces, added))
+    return replace(copy, faces=(*copy.faces, Face(box, (), 0.9)), decisions=(decision,))
+
+
+def test_a_face_that_was_missed_and_is_covered_now_lets_the_copy_fall() -> None:
+    copy = judged(SURE, rules())
+    seen = with_another_face(copy, Box(500, 300, 50, 60), Outcome.COVERED, "P2")
+    found = fallen_by(copy, seen, "website")
+    assert (found.stand, found.reason, found.person) == (
+        Stand.FALLS, FaceReason.NO_CONSENT, "P2",
+    )  # fmt: skip
+    shown = with_another_face(copy, Box(500, 300, 50, 60), Outcome.SHOWN, "P2")
+    assert fallen_by(copy, shown, "website") == Standing(Stand.STANDS)
+
+
+def test_one_that_the_copy_covers_already_does_not() -> None:
+    hidden = (match(("P1", 0.8), ("P2", 0.1)), match(("P3", 0.4), ("P2", 0.1)))
+    copy = judged(hidden, rules())
+    again = with_another_face(copy, Box(110, 10, 25, 30), Outcome.COVERED, None)
+    assert fallen_by(copy, again, "website") == Standing(Stand.STANDS)
+
+
+def test_who_is_only_no_longer_recognised_does_not_bring_a_published_copy_down() -> None:
+    copy = judged(SURE, rules())
+    (old,) = copy.decisions
+    unknown = FaceDecision(0, Outcome.COVERED, FaceReason.NOT_RECOGNISED)
+    again = replace(copy, decisions=(replace(old, verdict=Verdict.BLUR, faces=(unknown,)),))
+    assert fallen_by(copy, again, "website").stand is Stand.FALLS
+    assert fallen_by(copy, again, "website", {"P1"}) == Standing(Stand.STANDS)
+    asked = replace(unknown, reason=FaceReason.ASKED_TO_COVER)
+    covered = replace(copy, decisions=(replace(old, verdict=Verdict.BLUR, faces=(asked,)),))
+    assert fallen_by(copy, covered, "website", {"P1"}).stand is Stand.FALLS
