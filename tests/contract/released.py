@@ -22,6 +22,7 @@ from gate.statements import Change, Word
 from gate.values import Arrival, Judgement, day_of
 from tests.fake_gate import POLICY, FakeGate, enter, photo_of, seen_on
 from tests.registers import READER, StandingClock
+from tests.sealers import MadeUpKeys
 from tests.watch_fakes import sha256
 
 WITHIN = timedelta(days=2)
@@ -45,7 +46,9 @@ class Out:
     @property
     def database(self) -> Database:
         aftermath = consequences(self.policy)
-        return Database(self.url, self.clock, busy_seconds=20, aftermath=aftermath)
+        return Database(
+            self.url, self.clock, busy_seconds=20, sealer=MadeUpKeys(), aftermath=aftermath
+        )
 
     @property
     def ledger(self) -> SqlLedger:

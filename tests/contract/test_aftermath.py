@@ -24,6 +24,7 @@ from tests.fake_gate import (
     withdrawn,
 )
 from tests.registers import NOON, READER, TODAY, StandingClock, person, vector
+from tests.sealers import MadeUpKeys
 
 __all__ = ["out"]
 
@@ -348,7 +349,7 @@ def test_nothing_is_released_by_settings_that_are_over(out: Out) -> None:
 
 def test_a_register_without_consequences_changes_nothing_that_matters(out: Out) -> None:
     out.drop(1, "P1")
-    plain = Database(out.url, out.clock)
+    plain = Database(out.url, out.clock, sealer=MadeUpKeys())
     with pytest.raises(RegisterError, match="cannot be told"), plain.transaction("x") as tx:
         consents.record(tx, withdrawn("P1", TODAY))
     assert out.standing().keys() == {"website", "print"}
