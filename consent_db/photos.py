@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from consent_db import days, rejudgings, removals, statements
 from consent_db.database import Database
 from consent_db.recording import (
+    COPY_CHANGED,
     RELEASE,
     add_drop,
     add_judgement,
@@ -147,6 +148,24 @@ class SqlLedger:
         )
         with self._database.reading() as connection:
             return connection.execute(ended.limit(1)).first() is not None
+
+    def lose(self, paths: Collection[str]) -> None:
+        """Record that copies are no longer in ``ready/``, though nobody ended them.
+
+        They end, and their photos are judged again, so that right ones take their place.
+        """
+        with self._database.transaction(self._actor) as tx:
+            for path in sorted(paths):
+                query = (
+                    select(photos.c.id, photos.c.sha256, releases_table.c.channel)
+                    .join_from(releases_table, judgements)
+                    .join(photos)
+                    .where(releases_table.c.path == path, releases_table.c.ended_at.is_(None))
+                )
+                for photo in tx.connection.execute(query).all():
+                    tx.audit(COPY_CHANGED, photo.sha256, {"channel": photo.channel})
+                    end_releases(tx, photo.sha256, photo.id, [photo.channel])
+                    rejudgings.want(tx, photo.id, COPY_CHANGED)
 
     def reopen(self, paths: Collection[str]) -> None:
         """Void the judgements behind these releases that rest on what is no longer so.

@@ -12,7 +12,7 @@ from sqlalchemy import Select, select
 from consent_db import places, rejudgings, takedowns
 from consent_db.aftermath import Consequences
 from consent_db.database import Database
-from consent_db.recording import end_releases
+from consent_db.recording import COPY_CHANGED, end_releases
 from consent_db.schema import judgements, photos, releases
 from gate.released import Held, PlaceKind, Wanted
 from gate.values import day_of
@@ -20,7 +20,6 @@ from gate.values import day_of
 _BATCH = 200
 _PROOF = "Removed from the folder by a pull."
 _NOT_TAKEN = "Not copied into the folder by the pull."
-CHANGED = "copy.changed"
 
 
 class SqlPull:
@@ -100,9 +99,9 @@ class SqlPull:
             if photo is None:
                 return False
             details = {"channel": self._channel, "copy": wanted.sha256}
-            tx.audit(CHANGED, photo.sha256, details)
+            tx.audit(COPY_CHANGED, photo.sha256, details)
             end_releases(tx, photo.sha256, photo.id, [self._channel])
-            rejudgings.want(tx, photo.id, CHANGED)
+            rejudgings.want(tx, photo.id, COPY_CHANGED)
         return True
 
     def confirm(self, wanted: Collection[int]) -> tuple[datetime, Collection[int]]:

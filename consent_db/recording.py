@@ -17,6 +17,8 @@ from gate.released import mentioned
 from gate.values import Arrival, Judgement, Thresholds
 
 _FARTHEST = 2**63 - 1
+COPY_CHANGED = "copy.changed"
+"""A copy in ``ready/`` that is missing, or is not what was released."""
 RELEASE = tuple(
     releases_table.c[name] for name in ("channel", "path", "sha256", "width", "height", "size")
 )

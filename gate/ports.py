@@ -140,6 +140,13 @@ class Ledger(Protocol):
         """Whether a copy with these bytes was released to this path at some time, and ended."""
         ...
 
+    def lose(self, paths: Collection[str]) -> None:
+        """Record that copies are no longer in ``ready/``, though nobody ended them.
+
+        They end, and their photos are judged again, so that right ones take their place.
+        """
+        ...
+
     def reopen(self, paths: Collection[str]) -> None:
         """Void the judgements behind these releases that rest on what is no longer so.
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -44,6 +44,9 @@ Stored = TypeVar("Stored")
 READY = "ready"
 _RELEASING = (Verdict.APPROVE, Verdict.BLUR)
 _KEY_BYTES = 32
+_BELIEVABLE = 10
+"""So many copies may be missing all at once before that is taken for a missing disk."""
+
 _PATIENCE = 60.0
 """Seconds to wait for another process that publishes; reading all copies again can take long."""
 
@@ -194,6 +197,9 @@ class Publisher:
             gone = [r for r in live.values() if not os.path.lexists(self._site / r.path)]
             placed = tuple(release.path for release in gone if self._place(release))
             missing = tuple(release.path for release in gone if release.path not in placed)
+            if missing:
+                _require_mounted(missing, live)
+                self._ledger.lose(missing)
             names = tuple(path.relative_to(self._site).as_posix() for path in withdrawn)
             return Recovery(placed, self._discard(), missing, quarantined, names)
         except OSError as error:
@@ -327,6 +333,15 @@ class Publisher:
         for path in left:
             path.unlink()
         return len(left)
+
+
+def _require_mounted(missing: Collection[str], live: Collection[str]) -> None:
+    """A disk that is not connected looks as if somebody had deleted everything."""
+    if len(missing) > _BELIEVABLE and len(missing) == len(live):
+        raise SiteError(
+            f"Not one of the {len(live)} released copies is in {READY}/. Connect the disk or share "
+            "that holds it, or restore it from a backup; nothing was changed."
+        )
 
 
 def _raise(error: OSError) -> None:

@@ -82,6 +82,7 @@ class MemoryLedger:
     released: dict[str, Release] = field(default_factory=dict)
     ended: list[tuple[str, str]] = field(default_factory=list)
     to_remove: dict[str, str] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
     said: list[Change] = field(default_factory=list)
     changes: int = 0
     error: Exception | None = None
@@ -142,6 +143,11 @@ class MemoryLedger:
     def releases(self) -> Mapping[str, Release]:
         self._fail()
         return dict(self.released)
+
+    def lose(self, paths: Collection[str]) -> None:
+        self._fail()
+        self.lost += paths
+        self.released = {p: r for p, r in self.released.items() if p not in paths}
 
     def reopen(self, paths: Collection[str]) -> None:
         self._fail()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -161,12 +162,25 @@ def test_recovery_tells_what_is_missing_and_sets_strangers_aside(tmp_path: Path)
     (tmp_path / "ready" / "link").symlink_to(tmp_path)
     (tmp_path / "ready" / ".incoming" / "left").write_bytes(b"half")
     found = publisher.recover()
-    assert set(found.missing) == {lost.path, changed.path}
+    assert set(found.missing) == set(ledger.lost) == {lost.path, changed.path}
     assert found.discarded == 1
     assert len(found.quarantined) == 3
     assert _ready(tmp_path) == {}
     names = sorted(path.name for path in (tmp_path / "quarantine").iterdir())
     assert names == sorted(["link", "stranger.jpg", changed.path.rpartition("/")[2]])
+
+
+def test_a_folder_without_a_single_copy_is_taken_for_a_missing_disk(tmp_path: Path) -> None:
+    ledger = MemoryLedger()
+    publisher = Publisher(tmp_path, ledger, no_names)
+    for number in range(6):
+        photo = sha256(str(number).encode())
+        publisher.publish(Arrival(photo, f"{number}.jpg", "", 5, 1), approved(photo))
+    shutil.rmtree(tmp_path / "ready")
+    with pytest.raises(SiteError, match="Connect the disk"):
+        publisher.recover()
+    assert ledger.lost == []
+    assert len(ledger.released) > 10
 
 
 def test_recovery_of_a_site_in_order_changes_nothing(tmp_path: Path) -> None:
