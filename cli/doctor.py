@@ -42,7 +42,7 @@ class Finding:
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Check models, register, folders, permissions, disk and packages, and say what to do."""
     site = unsettled_site_of(context)
-    findings = list(_findings(site))
+    findings = findings_of(site)
     if as_json:
         print_json(findings)
     else:
@@ -52,6 +52,11 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
             say(f"{finding.what}: {finding.text}")
     if any(finding.level == "problem" for finding in findings):
         raise typer.Exit(1)
+
+
+def findings_of(site: Site) -> list[Finding]:
+    """Everything that was looked at; takes some seconds."""
+    return list(_findings(site))
 
 
 def _findings(site: Site) -> Iterator[Finding]:
