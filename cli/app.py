@@ -24,6 +24,7 @@ from cli.photos import check, decisions, why
 from cli.publishing import posted, where
 from cli.pulling import pull_copies
 from cli.reviewing import review_app
+from cli.serving import serve
 from cli.setup import init
 from cli.site import Site, software
 from cli.takedowns import list_takedowns, takedown_app
@@ -87,6 +88,7 @@ app.command("takedowns")(list_takedowns)
 app.add_typer(takedown_app, name="takedown")
 app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")
+app.command("serve")(serve)
 app.command("evaluate")(evaluate)
 app.command("doctor")(doctor)
 app.command("demo")(demo)

@@ -59,7 +59,7 @@ def doctor(
     if clock_is_right:
         with site.database.transaction(acting(site, Act.MANAGE_SITE, by)) as tx:
             days.trust(tx)
-    findings = list(_findings(site))
+    findings = findings_of(site)
     if as_json:
         print_json(findings)
     else:
@@ -69,6 +69,11 @@ def doctor(
             say(f"{finding.what}: {finding.text}")
     if any(finding.level == "problem" for finding in findings):
         raise typer.Exit(1)
+
+
+def findings_of(site: Site) -> list[Finding]:
+    """Everything that was looked at; takes some seconds."""
+    return list(_findings(site))
 
 
 def _findings(site: Site) -> Iterator[Finding]:

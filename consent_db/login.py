@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 
-from consent_db import passwords
+from consent_db import passwords, totp
 from consent_db.accounts import Account, folded, get, subject
 from consent_db.database import Database
 from consent_db.schema import accounts, login_attempts
@@ -53,11 +53,13 @@ def wait_after(failed: int) -> timedelta:
     return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
-def authenticate(database: Database, name: str, password: str) -> Account:
+def authenticate(database: Database, name: str, password: str, code: str | None = None) -> Account:
     """The account of this name, if this is its password and it is enabled.
 
-    Raises LoginRefused with one and the same sentence for a wrong name, a wrong password and a
-    disabled account, after the same work; and while the name has to wait, without looking.
+    ``code`` is the one-time code, which must be right where the account asks for one; None: none
+    is asked for here, and the caller sees to it. Raises LoginRefused with one and the same
+    sentence for a wrong name, a wrong password, a wrong code and a disabled account, after the
+    same work; and while the name has to wait, without looking.
     """
     with database.transaction(_ACTOR) as tx:
         candidate = _candidate(tx, name)
@@ -68,7 +70,7 @@ def authenticate(database: Database, name: str, password: str) -> Account:
     right = passwords.matches(candidate.kept, password)
     fresh = passwords.rehashed(password) if right and passwords.is_dated(candidate.kept) else ""
     with database.transaction(_ACTOR) as tx:
-        account = _let_in(tx, candidate, fresh) if right and candidate.enabled else None
+        account = _let_in(tx, candidate, fresh, code) if right and candidate.enabled else None
         if account is None:
             _tell(tx, candidate)
     if account is None:
@@ -126,14 +128,16 @@ def _left(failed: int, failed_at: datetime, now: datetime) -> int:
     return max(0, -int(-left.total_seconds() // 1))
 
 
-def _let_in(tx: Transaction, candidate: _Candidate, fresh: str) -> Account | None:
-    """Forget the failures; None when the account or its password changed while it was compared."""
+def _let_in(tx: Transaction, candidate: _Candidate, fresh: str, code: str | None) -> Account | None:
+    """Forget the failures; None for a wrong code, or when the account changed meanwhile."""
     assert candidate.number is not None  # noqa: S101 - only an account is enabled
     same = accounts.c.id == candidate.number
     row = tx.connection.execute(
         select(accounts.c.password, accounts.c.disabled_at).where(same)
     ).one()
     if row.password != candidate.kept or row.disabled_at is not None:
+        return None
+    if code is not None and not totp.accepts(tx, candidate.number, code):
         return None
     if fresh:
         tx.connection.execute(update(accounts).where(same).values(password=fresh))

@@ -37,7 +37,8 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "docs/accounts.md", "docs/running-it-in-a-school.md"]
+    "document",
+    ["README.md", "docs/accounts.md", "docs/console.md", "docs/running-it-in-a-school.md"],
 )
 def test_documents_link_only_to_what_is_there(document: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)", read(document)):

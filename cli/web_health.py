@@ -1,0 +1,46 @@
+"""The system's health, as the web console asks for it: looked at in the background."""
+
+from __future__ import annotations
+
+import logging
+import time
+from threading import Lock, Thread
+
+from cli.doctor import findings_of
+from cli.site import Site, now
+from gate.errors import PhotogateError
+from gate.web.ports import Finding, HealthReport
+
+_log = logging.getLogger(__name__)
+
+OLD = 300.0
+"""Seconds after which it is looked at again, when somebody asks."""
+
+
+class WebHealth:
+    """Implements ``gate.web.ports.Health``."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._lock = Lock()
+        self._report = HealthReport()
+        self._begun: float | None = None
+
+    def report(self) -> HealthReport:
+        """The newest report; a new look begins when it is old."""
+        with self._lock:
+            if self._begun is None or time.monotonic() - self._begun > OLD:
+                self._begun = time.monotonic()
+                Thread(target=self._look, name="health", daemon=True).start()
+            return self._report
+
+    def _look(self) -> None:
+        try:
+            # A site of its own: what changed on disk, such as the settings, is read afresh.
+            found = findings_of(Site(self._site.root))
+            report = tuple(Finding(one.what, one.level, one.text) for one in found)
+        except (PhotogateError, OSError) as error:
+            _log.exception("health could not be looked at")
+            report = (Finding("doctor", "problem", str(error)),)
+        with self._lock:
+            self._report = HealthReport(report, now())

@@ -1,0 +1,23 @@
+"""What the web console is given: the functions of the command line, subject by subject."""
+
+from __future__ import annotations
+
+from cli.site import Site
+from cli.web_accounts import WebAccounts, WebOwnAccount
+from cli.web_health import WebHealth
+from cli.web_overview import WebOverview
+from cli.web_site import WebSite
+from gate.web.services import Services
+
+
+def services_of(site: Site) -> Services:
+    """The services of one site. Raises RegisterUnreachable, RegisterError or SiteError."""
+    shared = WebSite(site)
+    # Made before there are threads that could make it twice.
+    shared.site()
+    return Services(
+        accounts=WebAccounts(site),
+        own_account=WebOwnAccount(site),
+        health=WebHealth(site),
+        overview=WebOverview(shared),
+    )

@@ -1,0 +1,1 @@
+"""The web console and the interface for programs: pages, and nothing that decides."""

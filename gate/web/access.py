@@ -1,0 +1,129 @@
+"""The one table of who may open which route; a route that is not in it does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from gate.acting import Acting
+from gate.roles import Act, may
+
+FORM_BYTES = 100_000
+"""The largest body that is read where the table says nothing else."""
+
+
+class Who(StrEnum):
+    """Who may come at all."""
+
+    FILE = "file"
+    PUBLIC = "public"
+    SETUP = "setup"
+    ANY_ACCOUNT = "any_account"
+    ACTS = "acts"
+    TOKEN = "token"  # noqa: S105 - a word of the table
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who may open a route.
+
+    ``acts``: any of them suffices. ``channel``: the path parameter that names the channel about
+    which it is. ``own_channels``: the route is about all channels that the account serves, and
+    its service leaves out the others. ``purpose``: what a program's token must be for.
+    ``most_bytes``: the largest body that is read.
+    """
+
+    who: Who
+    acts: tuple[Act, ...] = ()
+    channel: str = ""
+    own_channels: bool = False
+    purpose: str = ""
+    most_bytes: int = FORM_BYTES
+
+
+_FILE = Entry(Who.FILE)
+_PUBLIC = Entry(Who.PUBLIC)
+_SETUP = Entry(Who.SETUP)
+_ANY_ACCOUNT = Entry(Who.ANY_ACCOUNT)
+
+
+def allowed(
+    *acts: Act, channel: str = "", own_channels: bool = False, most_bytes: int = FORM_BYTES
+) -> Entry:
+    """For accounts of which a role may do any of these."""
+    return Entry(Who.ACTS, acts, channel, own_channels, most_bytes=most_bytes)
+
+
+def program(purpose: str, act: Act, *, channel: str = "", own_channels: bool = False) -> Entry:
+    """For programs whose token is for this purpose, where its account may do this."""
+    return Entry(Who.TOKEN, (act,), channel, own_channels, purpose)
+
+
+ACCESS: Mapping[str, Entry] = MappingProxyType(
+    {
+        # Files of the pages themselves
+        "static": _FILE,
+        # Coming in
+        "set_up": _SETUP,
+        "make_first_account": _SETUP,
+        "login": _PUBLIC,
+        "log_in": _PUBLIC,
+        "log_out": _ANY_ACCOUNT,
+        # One's own account
+        "own_account": _ANY_ACCOUNT,
+        "change_password": _ANY_ACCOUNT,
+        "end_login": _ANY_ACCOUNT,
+        "end_other_logins": _ANY_ACCOUNT,
+        "code": _ANY_ACCOUNT,
+        "ask_for_code": _ANY_ACCOUNT,
+        "ask_no_code": _ANY_ACCOUNT,
+        # Overview and health
+        "overview": _ANY_ACCOUNT,
+        "health": allowed(Act.MANAGE_SITE),
+        # Drop
+        # Review
+        # Why
+        # Ready
+        # Takedowns
+        # Register
+        # Audit
+        # Programs
+    }
+)
+
+
+def refusal(entry: Entry, who: Acting | None, parameters: Mapping[str, object]) -> str:
+    """Why this account may not open the route, as a sentence; "" when it may.
+
+    ``parameters`` are those of the path. Nobody (None) may open what is for accounts.
+    """
+    if entry.who in (Who.FILE, Who.PUBLIC, Who.SETUP):
+        return ""
+    if who is None:
+        return "Log in first."
+    if (who.token is not None) is not (entry.who is Who.TOKEN):
+        return "This is not for programs." if who.token is not None else "This is for programs."
+    if entry.who is Who.ANY_ACCOUNT:
+        return ""
+    # Nothing suffices where nothing is named.
+    found = [_refusal(entry, who, act, parameters) for act in entry.acts] or ["Nobody may do this."]
+    return "" if "" in found else found[0]
+
+
+def opens(route: str, who: Acting | None) -> bool:
+    """Whether this account may open the route on some channel: for links to it."""
+    entry = ACCESS.get(route)
+    if entry is None:
+        return False
+    if entry.channel and who is not None:
+        return any(not refusal(entry, who, {entry.channel: name}) for name in who.channels or {""})
+    return not refusal(entry, who, {})
+
+
+def _refusal(entry: Entry, who: Acting, act: Act, parameters: Mapping[str, object]) -> str:
+    if entry.own_channels and may(who.roles, act) and who.channels:
+        # Not "all channels": those that are served, whichever they are.
+        return who.refusal(act, min(who.channels))
+    return who.refusal(act, str(parameters.get(entry.channel, "")) if entry.channel else "")

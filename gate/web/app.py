@@ -1,0 +1,64 @@
+"""The web application: all screens behind one guard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp
+
+from gate.web.envelope import Envelope
+from gate.web.errors import add_error_answers
+from gate.web.flash import Flashes
+from gate.web.guard import Guard
+from gate.web.overview import add_overview
+from gate.web.own_account import add_own_account
+from gate.web.services import Options, Services
+from gate.web.setting_up import add_setting_up
+from gate.web.signing_in import add_signing_in
+from gate.web.static_files import add_static_files
+
+Screen = Callable[[APIRouter, Services], None]
+
+SCREENS: tuple[Screen, ...] = (
+    add_overview,
+    add_own_account,
+    # Drop
+    # Review
+    # Why
+    # Ready
+    # Takedowns
+    # Register
+    # Audit
+    # Programs
+)
+"""Each adds its routes. Add to the router itself: what is nested, the guard does not find."""
+
+
+class _Console(FastAPI):
+    """An application whose every answer, a failure's too, passes the envelope."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Envelope(super().build_middleware_stack(), self.state.options)
+
+
+def create_app(services: Services, options: Options) -> FastAPI:
+    """The whole console; opens nothing by itself."""
+    app = _Console(
+        title="photogate",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        middleware=[Middleware(Guard, services=services, options=options)],
+    )
+    app.router.redirect_slashes = False
+    app.state.options = options
+    app.state.flashes = Flashes()
+    add_error_answers(app)
+    add_static_files(app.router)
+    add_setting_up(app.router, services, options)
+    add_signing_in(app.router, services, options)
+    for screen in SCREENS:
+        screen(app.router, services)
+    return app
