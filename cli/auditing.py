@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -59,8 +60,11 @@ def list_entries(
     acting(site, Act.SEE_AUDIT, by)
     end = until + timedelta(days=1) if until else None
     wanted = Wanted(_local(since), _local(end), action.strip(), subject.strip(), actor.strip())
-    with site.database.reading() as connection:
-        found = audit.newest(connection, wanted, limit + 1)
+    with (
+        site.database.reading() as connection,
+        # Before the connection goes back: a list that was cut short holds its cursor open.
+        closing(audit.newest(connection, wanted, limit + 1)) as found,
+    ):
         shown = islice(found, limit)
         _write_json(shown) if as_json else _write_lines(shown)
         more = next(found, None) is not None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -142,7 +142,7 @@ class Wanted:
     actor: str = ""
 
 
-def newest(connection: Connection, wanted: Wanted, most: int) -> Iterator[Entry]:
+def newest(connection: Connection, wanted: Wanted, most: int) -> Generator[Entry, None, None]:
     """At most so many entries that are wanted, newest first, streamed."""
     query = select(*_COLUMNS).where(*_conditions(wanted)).order_by(audit.c.sequence.desc())
     with connection.execute(query.limit(most), execution_options=_STREAMED) as rows:
