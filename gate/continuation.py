@@ -7,12 +7,13 @@ fades within a few pixels, as in a soft blur.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gate.arrays import Mask, Pixels
-from gate.tones import noise
 
 Floats = NDArray[np.float32]
 
@@ -24,6 +25,8 @@ _ONE_ROUND = 500_000
 """Levels of up to so many pixels get one round at least; at larger ones no seam is seen."""
 _MOST_GRAIN = 4.0
 """Upper limit of the grain, in grey levels: more is texture, not noise."""
+_SEED = 20160901
+_TILE = 256
 
 
 def continued(values: Floats, known: Floats) -> Floats:
@@ -76,8 +79,11 @@ def grain(pixels: Pixels, unknown: Mask, place: tuple[int, int]) -> Floats:
     ``place`` is the top left corner within the whole picture, as (x, y), so that neighbouring
     parts fit together.
     """
-    level = min(_noise_level(pixels, unknown), _MOST_GRAIN)
-    return np.asarray(noise(unknown.shape, place)[..., None] * np.float32(level))
+    height, width = unknown.shape
+    tile = _noise() * min(_noise_level(pixels, unknown), _MOST_GRAIN)
+    rows = (np.arange(height) + place[1]) % _TILE
+    columns = (np.arange(width) + place[0]) % _TILE
+    return np.asarray(tile[rows[:, None], columns][..., None], dtype=np.float32)
 
 
 def _noise_level(pixels: Pixels, unknown: Mask) -> float:
@@ -91,3 +97,11 @@ def _noise_level(pixels: Pixels, unknown: Mask) -> float:
     # deviations of a Gaussian, of which the blurred copy has taken away a fifth.
     fifth = sample.size // 5
     return float(np.partition(sample, fifth)[fifth]) / 0.253 / 0.8 if sample.size else 0.0
+
+
+@lru_cache(maxsize=1)
+def _noise() -> Floats:
+    """One fixed tile of noise for all pictures, slightly soft like a camera's."""
+    drawn = np.random.default_rng(_SEED).standard_normal((_TILE, _TILE)).astype(np.float32)
+    soft = cv2.GaussianBlur(drawn, (0, 0), 0.6, borderType=cv2.BORDER_REFLECT)
+    return np.asarray(soft / soft.std(), dtype=np.float32)

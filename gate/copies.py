@@ -187,7 +187,8 @@ def around(pixels: Pixels, box: Box) -> tuple[Pixels, tuple[float, float, float]
     size = 2.5 * max(box.w, box.h, 8.0)
     x, y = box.centre
     part = Box(x - size / 2, y - size / 2, size, size).clipped(pixels.shape[1], pixels.shape[0])
-    left, top = int(part.x), int(part.y)
+    # Of a box beyond the edge, the edge: there is no picture of no pixels.
+    left, top = min(int(part.x), pixels.shape[1] - 1), min(int(part.y), pixels.shape[0] - 1)
     crop = pixels[top : int(part.y + part.h) + 1, left : int(part.x + part.w) + 1]
     factor = _CROP_EDGE / max(crop.shape[:2])
     target = max(round(crop.shape[1] * factor), 1), max(round(crop.shape[0] * factor), 1)

@@ -15,31 +15,30 @@ import numpy as np
 
 from gate.arrays import Mask, Pixels
 from gate.continuation import continued, grain
-from gate.pose import pose
+from gate.region import extent
 from gate.tones import toned
-from gate.values import Face
+from gate.values import Box, Face
 
 NOTHING_KNOWN = 128
 """Grey level of the style ``fill``, and of a picture that is covered whole."""
 OVAL_TONE = (205, 200, 194)
 """Colour of a drawn face shape, sRGB: near no skin more than any other."""
-_OVAL = (0.52, 0.68)
-"""Its half axes, in sizes (square root of the area) of the face: the same shape for everybody."""
-
+_OVAL = (0.3, 0.39)
+"""Its half axes, in sizes (square root of the area) of its head's box: the same for everybody."""
+_LOW = 0.55
+"""How far down in its head's box the middle of a face lies."""
 _WIDEST_RING = 160
 """Most pixels around a region that its tone is taken from; usually a third of its size are."""
-_TILTS = 15
-"""Steps of an oval's tilt, in degrees: how somebody holds the head tells who it is."""
 
 
 def cover(pixels: Pixels, mask: Mask, style: str, *, ovals: Sequence[Face] = ()) -> Pixels:
     """A copy of the picture with the masked pixels replaced.
 
-    ``style`` is ``smooth`` (a soft grey, the nearest of three to the brightness around it),
+    ``style`` is ``smooth`` (grey, the nearest of three tones to the brightness around it),
     ``fill`` (one grey, the same everywhere), ``oval`` (a plain face shape for each of ``ovals``
     that is surely a face, over ``smooth``) or ``blend`` (the surroundings run on into the region:
-    no seam is seen, and their colours are repeated). The result depends on the mask, on ``ovals``
-    (their place, size and tilt) and on the pixels outside the mask; never on a pixel inside it.
+    no seam is seen, and their colours are repeated). The result depends on the mask, on where
+    the heads of ``ovals`` lie, and on the pixels outside the mask; never on a pixel inside it.
     Raises ValueError for an unknown style or a mask of another size.
     """
     if style not in STYLES:
@@ -114,8 +113,8 @@ def _meet(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> b
 
 
 def _smooth(patch: _Patch) -> Pixels:
-    """Soft grey, as light as the surroundings."""
-    return toned(patch.pixels, patch.unknown, patch.place)
+    """Grey, as light as the surroundings."""
+    return toned(patch.pixels, patch.unknown)
 
 
 def _blend(patch: _Patch) -> Pixels:
@@ -139,22 +138,30 @@ STYLES: dict[str, Callable[[_Patch], Pixels]] = {
 
 
 def _draw_ovals(picture: Pixels, mask: Mask, ovals: Sequence[Face]) -> None:
-    """A plain face shape where each of these faces was, inside the mask only."""
+    """A plain face shape, upright, for each of these faces, inside the mask only.
+
+    It is placed by the box of the head's region, as the outline shows it: placed by the face
+    itself, it told more than the outline does.
+    """
     height, width = mask.shape
     # A weak candidate is a patch of hedge more often than a head.
-    for at in (pose(face) for face in ovals if not face.weak):
-        size = math.sqrt(at.width * at.height)
-        left, top = (max(math.floor(middle - 0.7 * size), 0) for middle in at.centre)
-        right, bottom = (math.ceil(middle + 0.7 * size) for middle in at.centre)
-        here = slice(top, min(max(bottom, 0), height)), slice(left, min(max(right, 0), width))
-        shape = np.zeros(mask[here].shape, dtype=np.uint8)
-        if shape.size == 0:
+    for head in (extent(face, (width, height)) for face in ovals if not face.weak):
+        around = mask[_slices(head)]
+        x, y, w, h = cv2.boundingRect(np.ascontiguousarray(around).view(np.uint8))
+        if w == 0:
             continue
-        middle = (at.centre[0] - left, at.centre[1] - top)
-        tilt = math.degrees(math.atan2(-at.down[0], at.down[1]))
-        turn = _TILTS * round(tilt / _TILTS)
+        here = _slices(Box(head.x + x, head.y + y, w, h))
+        shape = np.zeros((h, w), dtype=np.uint8)
+        size = math.sqrt(w * h)
+        middle = (w / 2, h * _LOW)
         axes = (2 * _OVAL[0] * size, 2 * _OVAL[1] * size)
-        cv2.ellipse(shape, (middle, axes, turn), 255, -1, cv2.LINE_AA)
+        cv2.ellipse(shape, (middle, axes, 0.0), 255, -1, cv2.LINE_AA)
         share = np.where(mask[here], shape, 0)[..., None].astype(np.float32) / 255
         mixed = picture[here] * (1 - share) + np.array(OVAL_TONE, dtype=np.float32) * share
         picture[here] = np.rint(mixed).astype(np.uint8)
+
+
+def _slices(box: Box) -> tuple[slice, slice]:
+    """Rows and columns of a box on whole pixels within the picture."""
+    left, top = int(box.x), int(box.y)
+    return slice(top, top + int(box.h)), slice(left, left + int(box.w))

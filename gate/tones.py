@@ -1,13 +1,12 @@
-"""Tones for what is covered: soft greys that say next to nothing of what stands beside them.
+"""Tones for what is covered: greys that say next to nothing of what stands beside them.
 
 Whatever repeats colours of hair ends, collars and places, however faintly, can be matched again:
 a fade keeps all of it for whoever stretches the contrast. So a covered head gets the nearest of
-three greys to the mean brightness around it, and nothing else that differs between photographs.
+three greys to the mean brightness around it, and nothing else that differs between photographs:
+no grain and no shading either, which would tell exactly where in the photograph it lies.
 """
 
 from __future__ import annotations
-
-from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -21,27 +20,19 @@ TONES = (60, 120, 180)
 """Grey levels, sRGB: what is covered is that dark, middling or light."""
 _CELL = 4.5
 """How far apart two tones stand, in half widths of the widest place: one for every head or two."""
-_SLOPE = 12.0
-"""A patch is so much lighter at its top and darker at its bottom, in grey levels, as by daylight:
-flat areas look like holes."""
-_GRAIN = 1.5
-"""Standard deviation of the grain, in grey levels: the same on every picture."""
-_SEED = 20160901
-_TILE = 256
 
 
-def toned(pixels: Pixels, unknown: Mask, place: tuple[int, int]) -> Pixels:
-    """Soft grey of this patch's shape, as light as what is known in it.
+def toned(pixels: Pixels, unknown: Mask) -> Pixels:
+    """Grey of this patch's shape, as light as what is known in it.
 
     ``unknown``, shape (height, width), is True where nothing is known; the pixels there must be 0.
-    ``place`` is the patch's top left corner within the whole picture, as (x, y), so that the grain
-    of neighbouring patches fits together. Without a known pixel the tone is the middle one.
+    Where several heads lie side by side, their tones run into each other. Without a known pixel
+    the tone is the middle one.
     """
     height, width = unknown.shape
-    tones = np.ascontiguousarray(_tones(pixels, unknown), dtype=np.float32)
-    light = np.asarray(cv2.resize(tones, (width, height), interpolation=cv2.INTER_LINEAR))
-    light = light + np.linspace(_SLOPE, -_SLOPE, height, dtype=np.float32)[:, None]
-    grey = np.clip(light + _GRAIN * noise(unknown.shape, place) + 0.5, 0, 255).astype(np.uint8)
+    tones = np.ascontiguousarray(_tones(pixels, unknown))
+    light = cv2.resize(tones, (width, height), interpolation=cv2.INTER_LINEAR)
+    grey = np.asarray(np.clip(light + 0.5, 0, 255).astype(np.uint8))
     return np.asarray(np.repeat(grey[..., None], 3, axis=2))
 
 
@@ -66,18 +57,3 @@ def _half_width(unknown: Mask) -> float:
     """How far the innermost unknown pixel lies from a known one, in pixels, at least 1."""
     inside = cv2.copyMakeBorder(unknown.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     return max(float(cv2.distanceTransform(inside, cv2.DIST_L2, 3).max()), 1.0)
-
-
-def noise(shape: tuple[int, ...], place: tuple[int, int]) -> Floats:
-    """Fixed noise of standard deviation 1 for a part of a picture; ``place`` as for ``toned``."""
-    rows = (np.arange(shape[0]) + place[1]) % _TILE
-    columns = (np.arange(shape[1]) + place[0]) % _TILE
-    return np.asarray(_noise()[rows[:, None], columns])
-
-
-@lru_cache(maxsize=1)
-def _noise() -> Floats:
-    """One fixed tile of noise for all pictures, slightly soft like a camera's."""
-    drawn = np.random.default_rng(_SEED).standard_normal((_TILE, _TILE)).astype(np.float32)
-    soft = cv2.GaussianBlur(drawn, (0, 0), 0.6, borderType=cv2.BORDER_REFLECT)
-    return np.asarray(soft / soft.std(), dtype=np.float32)

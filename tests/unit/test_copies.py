@@ -61,6 +61,7 @@ faces = st.builds(face_at, st.floats(-10, 250), st.floats(-10, 190), st.floats(8
     st.booleans(),
     st.integers(0, 2**32 - 1),
 )
+@example([face_at(250, 0, 8)], [], False, 0)
 @example([face_at(0, 0, 8), face_at(0, 0, 43)], [face_at(24, 0, 8)], True, 0)
 def test_other_heads_in_the_regions_give_the_same_files(
     style: str, covered: list[Face], shown: list[Face], crops: bool, seed: int

@@ -245,6 +245,16 @@ def test_the_oval_has_the_same_shape_for_a_narrow_and_a_wide_face() -> None:
     assert np.array_equal(narrow, wide)
 
 
+def test_the_oval_tells_no_more_of_a_face_than_the_outline_does() -> None:
+    """Two faces whose heads' regions are one and the same."""
+    mask = region()
+    slim, broad = (replace(FACE, box=Box(62 - w / 2, 35, w, 46)) for w in (30, 35))
+    assert np.array_equal(regions(mask.shape, [slim], []), regions(mask.shape, [broad], []))
+    results = [cover(scene(), mask, "oval", ovals=[face]) for face in (slim, broad)]
+    assert np.array_equal(*results)
+    assert not np.array_equal(results[0], cover(scene(), mask, "smooth"))
+
+
 @pytest.mark.parametrize("style", ["", "blur", "gaussian", "SMOOTH", "none"])
 def test_an_unknown_style_is_refused(style: str) -> None:
     with pytest.raises(ValueError, match="no style"):
