@@ -57,7 +57,7 @@ def address(request: Request, route: str, **parameters: object) -> str:
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
     """Fill a template; ``values`` are what it shows besides what every page has."""
     return HTMLResponse(
-        _environment().get_template(template).render(_frame(request) | values), status
+        environment().get_template(template).render(_frame(request) | values), status
     )
 
 
@@ -102,7 +102,7 @@ def _exists(request: Request, route: str) -> bool:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     """The templates; every value is escaped, and a gap that nobody filled is an error."""
     return Environment(
         loader=PackageLoader("gate.web", "templates"),

@@ -42,7 +42,7 @@ class Served:
 @contextmanager
 def serving(root: Path, folder: Path) -> Iterator[Served]:
     """Serve the site in ``root``; ``folder`` is for what the terminal shows."""
-    port = _free_port()
+    port = free_port()
     said = folder / f"serve-{port}.txt"
     command = [sys.executable, "-m", "cli", "--site", str(root), "serve", "--port", str(port)]
     env = {**os.environ, "PHOTOGATE_HOME": str(folder), "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
@@ -72,7 +72,8 @@ def _wait(process: subprocess.Popen[bytes], url: str, said: Path) -> None:
     raise AssertionError(f"no answer from {url}: {said.read_text()}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody uses yet."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -49,7 +49,7 @@ def test_logging_in_and_out(console: Console) -> None:
 
 
 def test_a_secret_that_somebody_put_there_before_is_worth_nothing(console: Console) -> None:
-    browser = at_the_door(console)
+    browser = console.nobody()
     planted = security.fresh_secret()
     browser.client.cookies.set("photogate", planted)
     browser.client.cookies.set("photogate-before", planted)
