@@ -19,16 +19,12 @@ _ROTATIONS = {
 
 
 class Sizes:
-    """One picture at several sizes, each made once."""
+    """One picture at several sizes, each made once; ``edge`` is its long edge as it is."""
 
     def __init__(self, pixels: Pixels) -> None:
-        self.width, self.height = int(pixels.shape[1]), int(pixels.shape[0])
-        self._made = {max(pixels.shape[:2]): pixels}
-
-    @property
-    def edge(self) -> int:
-        """Its long edge in pixels as it is."""
-        return max(self.width, self.height)
+        self.height, self.width = int(pixels.shape[0]), int(pixels.shape[1])
+        self.edge = max(self.height, self.width)
+        self._made = {self.edge: pixels}
 
     def at(self, edge: int) -> Pixels:
         """The picture with this long edge in pixels, enlarged or reduced."""
