@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import gate.pull
+import gate.durable
 from consent_db import audit, consents
 from consent_db.pulls import SqlPull
 from gate.errors import SiteError
@@ -202,13 +202,13 @@ def test_wherever_it_stops_no_copy_lies_where_nobody_knows(
 ) -> None:
     desk.drop(1, "P1")
     desk.drop(2, "P2")
-    plain = getattr(gate.pull.durable, step)
+    plain = getattr(gate.durable, step)
 
     def stop(*args: object, **options: object) -> None:
         plain(*args, **options)
         raise _Stop
 
-    monkeypatch.setattr(gate.pull.durable, step, stop)
+    monkeypatch.setattr(gate.durable, step, stop)
     with pytest.raises(_Stop):
         desk.pull()
     monkeypatch.undo()

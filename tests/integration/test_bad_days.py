@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -15,7 +16,6 @@ from sqlalchemy import update
 import consent_db.engine
 import gate.durable
 import gate.publish
-import gate.pull
 import gate.site_lock
 from cli.again import Again, Rejudger
 from cli.site import REGISTER_FILE, Site
@@ -143,7 +143,7 @@ def test_the_disk_of_the_folder_is_full(
     school.drop(7, "P2")
     school.drop(8, "P3")
     assert command(school, *WITHDRAW) == 0
-    module = gate.pull.durable
+    module = gate.durable
     monkeypatch.setattr(module, step, failing(errno.ENOSPC, after, getattr(module, step)))
     assert "Free some space" in refused(school, *pull(school))
     monkeypatch.undo()
@@ -227,10 +227,10 @@ def read_only(school: School, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
     def refuse() -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    def open_(path: object, flags: int, mode: int = 0o777, **options: object) -> int:
+    def open_(path: Any, flags: int, mode: int = 0o777, **options: Any) -> int:
         if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) and is_in(path):
             refuse()
-        return plain_open(path, flags, mode, **options)  # type: ignore[call-overload, no-any-return]
+        return plain_open(path, flags, mode, **options)
 
     def unlink(self: Path, missing_ok: bool = False) -> None:
         if is_in(self):
@@ -345,13 +345,13 @@ def test_the_register_is_locked_in_the_middle_of_a_pull(
     other = sqlite3.connect(
         school.site.root / REGISTER_FILE, isolation_level=None, check_same_thread=False
     )
-    plain = gate.pull.durable.move
+    plain = gate.durable.move
 
     def move(source: Path, target: Path) -> None:
         plain(source, target)
         other.execute("BEGIN IMMEDIATE")
 
-    monkeypatch.setattr(gate.pull.durable, "move", move)
+    monkeypatch.setattr(gate.durable, "move", move)
     assert "busy" in refused(school, *pull(school))
     other.execute("ROLLBACK")
     other.close()

@@ -11,10 +11,10 @@ import pytest
 
 import cli.again
 import cli.pulling
+import consent_db.audit
 import consent_db.recording
-import consent_db.transaction
+import gate.durable
 import gate.publish
-import gate.pull
 from consent_db import restrictions
 from consent_db.aftermath import Consequences
 from consent_db.photos import SqlLedger
@@ -76,7 +76,7 @@ def pull_again(school: School) -> tuple[str, ...]:
 
 JUDGING_AGAIN = (
     (Consequences, "follow_people"),
-    (consent_db.transaction.audit, "append"),
+    (consent_db.audit, "append"),
     (Publisher, "_remove_ended"),
     (SqlLedger, "discharge"),
     (gate.publish, "write"),
@@ -89,8 +89,8 @@ PULLING = (
     (_Pull, "_delete"),
     (SqlPull, "give_back"),
     (SqlPull, "take"),
-    (gate.pull.durable, "write"),
-    (gate.pull.durable, "move"),
+    (gate.durable, "write"),
+    (gate.durable, "move"),
     (SqlPull, "confirm"),
     (cli.pulling, "_write"),
 )

@@ -128,13 +128,14 @@ def school(folder: Path, monkeypatch: pytest.MonkeyPatch) -> School:
 
 def _keep_every_copy(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the bytes of whatever is released, to look at afterwards who could be seen."""
+    import gate.durable
     import gate.publish
 
     kept = school.root / "copies"
     kept.mkdir()
     for path in school.site.ready.rglob("*.jpg"):
         (kept / sha256_of(path)).write_bytes(path.read_bytes())
-    plain = gate.publish.move
+    plain = gate.durable.move
 
     def move(source: Path, target: Path) -> None:
         (kept / sha256_of(source)).write_bytes(source.read_bytes())
