@@ -227,7 +227,7 @@ def read_only(school: School, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
     def refuse() -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    def open_(path: Any, flags: int, mode: int = 0o777, **options: Any) -> int:
+    def open_(path: Any, flags: int, mode: int = 0o777, **options: Any) -> int:  # noqa: ANN401
         if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) and is_in(path):
             refuse()
         return plain_open(path, flags, mode, **options)
