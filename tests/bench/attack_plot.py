@@ -1,14 +1,24 @@
-"""The plot of the attack: for every cover the strongest attacker, against chance."""
+"""The plot of the attack: for every cover the strongest attacker, against chance.
+
+    python -m tests.bench.attack_plot JSON... --plot FILE
+
+JSON are files written by tests.bench.attack --json, each for some of the covers.
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Protocol
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+
+from tests.bench.attack_covers import COVERS, OURS
 
 TITLES = {
     "transplanted": "Heads moved into other photographs:\nwhat the region tells of the head",
@@ -37,7 +47,8 @@ class Shown(Protocol):
 def plot(results: Sequence[Shown], chance: float, ours: Sequence[str], out: Path) -> None:
     """Write the plot; its kind by the suffix of ``out``."""
     mpl.use("agg")
-    covers = list(dict.fromkeys(r.cover for r in results if r.view == "transplanted"))
+    had = {r.cover for r in results if r.view == "transplanted"}
+    covers = [cover for cover in COVERS if cover in had]
     figure, axes = plt.subplots(1, len(TITLES), figsize=(14, 4), sharey=True)
     for axis, (view, title) in zip(axes, TITLES.items(), strict=True):
         for place, cover in enumerate(covers):
@@ -68,3 +79,18 @@ def _frame(axis: Axes, title: str, chance: float) -> None:
     axis.minorticks_off()
     axis.set_title(title, fontsize=9)
     axis.set_xlabel("strongest attacker, rank 1, per cent", fontsize=9)
+
+
+def main() -> None:
+    """Draw what was written before."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("written", type=Path, nargs="+")
+    parser.add_argument("--plot", type=Path, required=True)
+    options = parser.parse_args()
+    told = [json.loads(path.read_text(encoding="utf-8")) for path in options.written]
+    results = [SimpleNamespace(**result) for one in told for result in one["results"]]
+    plot(results, told[0]["chance"], OURS, options.plot)
+
+
+if __name__ == "__main__":
+    main()

@@ -250,9 +250,9 @@ def test_the_oval_tells_no_more_of_a_face_than_the_outline_does() -> None:
     mask = region()
     slim, broad = (replace(FACE, box=Box(62 - w / 2, 35, w, 46)) for w in (30, 35))
     assert np.array_equal(regions(mask.shape, [slim], []), regions(mask.shape, [broad], []))
-    first, second = (cover(scene(), mask, "oval", ovals=[face]) for face in (slim, broad))
-    assert np.array_equal(first, second)
-    assert not np.array_equal(first, cover(scene(), mask, "smooth"))
+    results = [cover(scene(), mask, "oval", ovals=[face]) for face in (slim, broad)]
+    assert np.array_equal(results[0], results[1])
+    assert not np.array_equal(results[0], cover(scene(), mask, "smooth"))
 
 
 @pytest.mark.parametrize("style", ["", "blur", "gaussian", "SMOOTH", "none"])
