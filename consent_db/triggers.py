@@ -13,6 +13,7 @@ APPEND_ONLY = {
     "calibrations": "id",
     "statements": "id",
     "statements_taken_back": "statement",
+    "links": "id",
 }
 """Tables in which rows are only ever added, each with its key."""
 

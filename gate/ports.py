@@ -9,7 +9,7 @@ from typing import Protocol
 
 from gate.arrays import Pixels, Vectors
 from gate.statements import Change, Statement
-from gate.values import Arrival, Face, Judgement, RegisterSnapshot
+from gate.values import Arrival, Face, Judgement, Link, RegisterSnapshot
 
 Clock = Callable[[], datetime]
 """The time now, in UTC, with its time zone."""
@@ -70,6 +70,43 @@ class StatementBook(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class StoredFingerprint:
+    """A fingerprint with its number, which rises, and its photo's SHA-256."""
+
+    number: int
+    photo: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The faces that were found in a photo, in pixels of its upright original, so many wide."""
+
+    faces: tuple[Face, ...]
+    width: int
+
+
+class KinBook(Protocol):
+    """Which photos are versions of each other. Every method raises RegisterUnreachable."""
+
+    def since(self, number: int) -> Sequence[StoredFingerprint]:
+        """All fingerprints of the present version with a higher number, in their order."""
+        ...
+
+    def about(self, photo: str) -> tuple[Link, ...] | None:
+        """The links of a photo whose fingerprint is stored; None where it is not."""
+        ...
+
+    def seen(self, photo: str) -> Seen | None:
+        """What was seen when this photo was judged last; None when it never was."""
+        ...
+
+    def barred(self, photo: str, links: Sequence[Link]) -> Mapping[str, str]:
+        """The channels on which a version of a photo with these links is blocked, with which."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """A copy on its way to ``ready/``: ``path`` is relative to the site, with forward slashes."""
 
@@ -101,11 +138,14 @@ class Ledger(Protocol):
         """Whether this very file (path, content, modification time) is recorded for good."""
         ...
 
-    def record(self, arrival: Arrival, judgement: Judgement, releases: Sequence[Release]) -> None:
+    def record(
+        self, arrival: Arrival, judgement: Judgement, releases: Sequence[Release]
+    ) -> tuple[Release, ...]:
         """Store drop, judgement and releases with their audit entries in one transaction.
 
-        Raises RegisterChanged, and stores nothing, when the register's revision, the day or what
-        people said is no longer what the judgement rests on.
+        Returns the copies that thereby ended, those of other versions of the photo included.
+        Raises RegisterChanged, and stores nothing, when the register's revision, the day, what
+        people said or what other versions there are is no longer what the judgement rests on.
         """
         ...
 

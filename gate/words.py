@@ -80,6 +80,12 @@ class Text(StrEnum):
     SAID_BY_SOMEBODY = "said_by_somebody"
     SAID_AT_SOME_TIME = "said_at_some_time"
     REFUSED_BY = "refused_by"
+    KIN = "kin"
+    KIN_PART = "kin_part"
+    KIN_MORE = "kin_more"
+    KIN_MIRRORED = "kin_mirrored"
+    KIN_COVERED = "kin_covered"
+    KIN_BLOCKED = "kin_blocked"
     NOBODY_COMPARED = "nobody_compared"
     RESEMBLES = "resembles"
     MAY_BE = "may_be"
@@ -197,6 +203,7 @@ _ABOUT_PEOPLE = frozenset(
         Reason.STILL_MATCHED,
         Reason.NAMES_NEEDED,
         Reason.REFUSED_BY_HAND,
+        Reason.LIKE_BLOCKED,
     }
 )
 """Reasons that are no fault of the file or the machine: every hold for one of them reads alike."""
@@ -207,6 +214,7 @@ _NEVER_RELEASED = frozenset(
         Reason.STILL_MATCHED,
         Reason.NAMES_NEEDED,
         Reason.REFUSED_BY_HAND,
+        Reason.LIKE_BLOCKED,
     }
 )
 

@@ -13,6 +13,7 @@ from consent_db.schema.ledger import (
     statements,
     statements_taken_back,
 )
+from consent_db.schema.likenesses import fingerprints, links
 from consent_db.schema.log import audit, audit_head
 from consent_db.schema.register import (
     biometrics,
@@ -34,7 +35,9 @@ __all__ = [
     "consents",
     "decisions",
     "drops",
+    "fingerprints",
     "judgements",
+    "links",
     "metadata",
     "people",
     "photos",

@@ -142,4 +142,4 @@ def test_a_register_of_the_first_schema_keeps_what_it_holds(url: str) -> None:
 
 
 def test_there_is_one_newest_migration() -> None:
-    assert latest() == "0002"
+    assert latest() == "0006"
