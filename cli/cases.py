@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from cli.site import Site
-from consent_db import consents, people, restrictions, statements, stored
+from consent_db import consents, likenesses, people, restrictions, statements, stored
 from consent_db.statements import PastStatement
 from consent_db.stored import StoredPhoto
 from gate.case import Case, Copy, Dropped, Spoken
@@ -62,6 +62,8 @@ def case_of(site: Site, photo: StoredPhoto) -> Case:
     refs |= {face.runner_up.person for face in decided if face.runner_up}
     with site.database.reading() as connection:
         spoken = statements.history(connection, photo.photo)
+        kin = tuple(one.link for one in likenesses.links_of(connection, photo.photo))
+        barred = likenesses.barred(connection, photo.photo, kin)
         said = [r.record for ref in refs for r in consents.history(connection, ref)]
         held = [r.restriction for ref in refs for r in restrictions.history(connection, ref)]
         known = {ref: person for ref in refs if (person := _person(connection, ref)) is not None}
@@ -76,6 +78,8 @@ def case_of(site: Site, photo: StoredPhoto) -> Case:
         known,
         {past.statement.id: _spoken(past) for past in spoken},
         {past.statement.channel: _spoken(past) for past in spoken if past.statement.channel},
+        kin,
+        barred,
     )
 
 

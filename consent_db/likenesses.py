@@ -17,16 +17,17 @@ from consent_db import evidence
 from consent_db.database import Database
 from consent_db.schema import decisions, fingerprints, judgements, links, photos
 from consent_db.transaction import Transaction
-from gate.alike import VERSION
+from gate.errors import RegisterChanged
 from gate.inherit import BARRING
 from gate.ports import Seen, StoredFingerprint
-from gate.values import Extent, Kinship, Link, Reason, Verdict
+from gate.values import FINGERPRINT_VERSION, Extent, Judgement, Kinship, Link, Reason, Verdict
 
 Barring = Callable[[Connection, Collection[int]], Iterable[tuple[int, str]]]
 """More that bars: of these photos' ids, (id, channel) of those that are barred there."""
 
 _OPPOSITE = {Extent.WHOLE: Extent.WHOLE, Extent.PART: Extent.MORE, Extent.MORE: Extent.PART}
 _BATCH = 500
+VERSIONS_CHANGED = "Another version of this photo was judged meanwhile; judge it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +75,14 @@ def newer(connection: Connection, number: int) -> list[StoredFingerprint]:
     """All fingerprints of the present version with a higher number, in their order."""
     query = select(fingerprints.c.id, photos.c.sha256, fingerprints.c.bits)
     query = query.join_from(fingerprints, photos).order_by(fingerprints.c.id)
-    query = query.where(fingerprints.c.id > number, fingerprints.c.version == VERSION)
+    query = query.where(fingerprints.c.id > number, fingerprints.c.version == FINGERPRINT_VERSION)
     return [StoredFingerprint(*row) for row in connection.execute(query)]
 
 
 def is_stored(connection: Connection, photo: str) -> bool:
     """Whether this photo has a fingerprint of the present version."""
     query = select(fingerprints.c.id).join(photos).where(photos.c.sha256 == photo)
-    found = connection.execute(query.where(fingerprints.c.version == VERSION).limit(1))
+    found = connection.execute(query.where(fingerprints.c.version == FINGERPRINT_VERSION).limit(1))
     return found.first() is not None
 
 
@@ -102,12 +103,28 @@ def links_of(connection: Connection, photo: str) -> list[StoredLink]:
 def save(tx: Transaction, photo: int, sha256: str, kinship: Kinship) -> None:
     """Store the fingerprint and those links of a photo that are new, with their audit entries."""
     if kinship.fingerprint and not is_stored(tx.connection, sha256):
-        row = {"photo_id": photo, "version": VERSION, "bits": kinship.fingerprint}
+        row = {"photo_id": photo, "version": FINGERPRINT_VERSION, "bits": kinship.fingerprint}
         tx.connection.execute(insert(fingerprints), row)
     known = {stored.link.other for stored in links_of(tx.connection, sha256)}
     for link in kinship.links:
         if link.other not in known:
             _add_link(tx, photo, sha256, link)
+
+
+def require_same_bars(
+    connection: Connection, judgement: Judgement, also: Barring | None = None
+) -> None:
+    """Raises RegisterChanged unless a judgement follows the blocks of other versions, as they are.
+
+    To be asked when the photo's links are stored.
+    """
+    links = _plain_links(connection, judgement.photo)
+    found = barred(connection, judgement.photo, links, also) if links else {}
+    for decision in judgement.decisions:
+        must_block = decision.channel in found and decision.verdict is not Verdict.BLOCK
+        must_not = decision.channel not in found and decision.reason is Reason.LIKE_BLOCKED
+        if must_block or must_not:
+            raise RegisterChanged(VERSIONS_CHANGED)
 
 
 def _add_link(tx: Transaction, photo: int, sha256: str, link: Link) -> None:

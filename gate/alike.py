@@ -14,16 +14,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gate.arrays import Pixels
+from gate.arrays import Grey, Pixels
 from gate.scaling import shrunk
+from gate.values import Sketch
 
-Grey = NDArray[np.uint8]
-Points = NDArray[np.float32]
-Descriptors = NDArray[np.uint8]
+Descriptors = Grey
 Codes = NDArray[np.uint64]
-
-VERSION = 1
-"""Of the way fingerprints are made; those of two versions never meet."""
 
 CHECKED_EDGE = 640
 """Longest side, in pixels, at which two pictures are compared pixel by pixel."""
@@ -47,27 +43,6 @@ _MEDIANS = (
 
 
 @dataclass(frozen=True)
-class Sketch:
-    """A picture as it is compared with others.
-
-    ``grey``: upright, longest side at most CHECKED_EDGE, never enlarged. ``cut_off``: 1 where red,
-    green or blue is as dark or as bright as can be. ``points``: (x, y) of each feature in pixels of
-    ``grey``, strongest first, shape (n, 2). ``descriptors``: SIFT, shape (n, 128).
-    """
-
-    grey: Grey
-    cut_off: Grey
-    points: Points
-    descriptors: Descriptors
-
-    def mirrored(self) -> Sketch:
-        """The sketch of the picture mirrored left to right."""
-        turned = self.points * np.float32([-1, 1]) + np.float32([self.grey.shape[1] - 1, 0])
-        grey, cut_off = (np.ascontiguousarray(one[:, ::-1]) for one in (self.grey, self.cut_off))
-        return Sketch(grey, cut_off, turned.astype(np.float32), self.descriptors[:, _mirror()])
-
-
-@dataclass(frozen=True)
 class Question:
     """The bits to look for others with: of the picture and of its mirror image."""
 
@@ -88,6 +63,14 @@ def sketch(pixels: Pixels) -> Sketch:
     back = np.array(grey.shape[::-1]) / searched.shape[::-1]
     places = (np.array([found[i].pt for i in order]) + 0.5) * back - 0.5
     return Sketch(grey, cut_off, places.astype(np.float32), descriptors[order].astype(np.uint8))
+
+
+def mirrored(of: Sketch) -> Sketch:
+    """The sketch of the picture mirrored left to right."""
+    points = of.points.copy()
+    points[:, 0] = of.grey.shape[1] - 1 - points[:, 0]
+    grey, cut_off = (np.ascontiguousarray(one[:, ::-1]) for one in (of.grey, of.cut_off))
+    return Sketch(grey, cut_off, points, of.descriptors[:, _mirror()])
 
 
 def fingerprint(of: Sketch) -> bytes:
@@ -123,7 +106,7 @@ def _of_one_size(grey: Grey) -> Grey:
 
 @cache
 def _detector() -> cv2.SIFT:
-    return cv2.SIFT_create(_MOST_FEATURES, 3, _LEAST_CONTRAST, 10)
+    return cv2.SIFT.create(_MOST_FEATURES, 3, _LEAST_CONTRAST, 10)
 
 
 def _codes(descriptors: Descriptors) -> Codes:
@@ -141,7 +124,7 @@ def _planes() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     for bit in range(_BITS):
         order = lot.permutation(128)
         planes[order[:32], bit], planes[order[32:64], bit] = 1, -1
-    return planes, np.asarray(_MEDIANS, np.float32) / 100
+    return planes, (np.asarray(_MEDIANS) / 100).astype(np.float32)
 
 
 @cache

@@ -85,7 +85,8 @@ class AlikeIndex:
         pairs = np.unique(owners.astype(np.int64) * len(codes) + asked)
         owner, code = np.divmod(pairs, len(codes))
         worth = _RARE / (_RARE + np.bincount(code, minlength=len(codes)) - 1.0)
-        return np.bincount(owner, weights=worth[code], minlength=len(self._photos))
+        shared = np.bincount(owner, weights=worth[code], minlength=len(self._photos))
+        return np.asarray(shared, np.float64)
 
 
 @dataclass(frozen=True)

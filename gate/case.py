@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gate.values import ConsentRecord, Judgement, Person, Restriction
+from gate.values import ConsentRecord, Judgement, Link, Person, Restriction
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,9 @@ class Case:
     ``drops``: the file that was judged, then every later drop of the same bytes. ``consents``
     and ``restrictions`` are those that the decisions name, by id; ``people`` those that appear,
     by reference; whoever is missing there is said to be gone from the register. ``statements``
-    are those of people, by id; ``refused`` those that refuse the photo, by channel. Moments are
-    shown in the time zone that they carry.
+    are those of people, by id; ``refused`` those that refuse the photo, by channel. ``kin`` are the
+    links with other versions of the photo; ``barred`` tells, by channel, which version is blocked
+    there. Moments are shown in the time zone that they carry.
     """
 
     judgement: Judgement
@@ -56,3 +57,5 @@ class Case:
     people: Mapping[str, Person] = field(default_factory=dict)
     statements: Mapping[int, Spoken] = field(default_factory=dict)
     refused: Mapping[str, Spoken] = field(default_factory=dict)
+    kin: tuple[Link, ...] = ()
+    barred: Mapping[str, str] = field(default_factory=dict)

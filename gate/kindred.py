@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 
-from gate.alike import Sketch, fingerprint, question, sketch
+from gate.alike import fingerprint, question, sketch
 from gate.alike_index import AlikeIndex, Candidate
 from gate.ports import KinBook, Seen
 from gate.region import regions
 from gate.same_photo import Flags, agreement
-from gate.values import Face, Kinship, Link, Picture
+from gate.values import Face, Kinship, Link, Picture, Sketch
 
 MOST_CHECKED = 8
 """Candidates that are laid over a photo, the likeliest."""

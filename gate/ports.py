@@ -106,6 +106,18 @@ class KinBook(Protocol):
         ...
 
 
+class LateLook(Protocol):
+    """Compares a photo that is to be recorded with those that came up while it was judged."""
+
+    def misses(self, judgement: Judgement, newer: Sequence[StoredFingerprint]) -> bool:
+        """Whether the photo is, or may be, a version of one of these and does not know of it."""
+        ...
+
+    def keep(self, judgement: Judgement) -> None:
+        """Remember a photo that is now on record, to compare others with it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Release:
     """A copy on its way to ``ready/``: ``path`` is relative to the site, with forward slashes."""

@@ -102,8 +102,15 @@ class Publisher:
         with self._alone():
             try:
                 releases = self._prepare(arrival.event, judgement)
-                self._record(releases, lambda: self._ledger.record(arrival, judgement, releases))
+                if may_end := bool(judgement.kinship and judgement.kinship.links):
+                    self._mark_unfinished()
+                ended = self._record(
+                    releases, lambda: self._ledger.record(arrival, judgement, releases)
+                )
+                self._delete_ended(ended, releases)
                 self._put_into_place(releases)
+                if may_end:
+                    (self._incoming / _UNFINISHED).unlink()
             except OSError as error:
                 raise _not_writable(error) from error
         return releases
@@ -120,14 +127,11 @@ class Publisher:
         with self._alone():
             try:
                 releases = self._prepare(event, judgement)
-                # If this is cut short, tells the next one that there is something to recover.
-                make_folder(self._incoming, mode=PRIVATE_FOLDER)
-                write(self._incoming / _UNFINISHED, b"", mode=PRIVATE_FILE)
+                self._mark_unfinished()
                 ended = self._record(
                     releases, lambda: self._ledger.rejudge(judgement, releases, cause, change)
                 )
-                standing = {release.path for release in releases}
-                self._delete(copy.path for copy in ended if copy.path not in standing)
+                self._delete_ended(ended, releases)
                 self._put_into_place(releases)
                 (self._incoming / _UNFINISHED).unlink()
             except OSError as error:
@@ -217,6 +221,15 @@ class Publisher:
                 self._waiting(release.path).unlink(missing_ok=True)
             (self._incoming / _UNFINISHED).unlink(missing_ok=True)
             raise
+
+    def _mark_unfinished(self) -> None:
+        """If what follows is cut short, tells the next one that there is something to recover."""
+        make_folder(self._incoming, mode=PRIVATE_FOLDER)
+        write(self._incoming / _UNFINISHED, b"", mode=PRIVATE_FILE)
+
+    def _delete_ended(self, ended: Iterable[Release], releases: Iterable[Release]) -> None:
+        standing = {release.path for release in releases}
+        self._delete(copy.path for copy in ended if copy.path not in standing)
 
     def _delete(self, paths: Iterable[str]) -> None:
         for path in paths:

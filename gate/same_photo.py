@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gate.alike import Sketch, unit
+from gate.alike import mirrored, unit
 from gate.covered_heads import covered_heads
-from gate.values import Extent
+from gate.values import Extent, Sketch
 
 Affine = NDArray[np.float64]
 Plane = NDArray[np.float32]
@@ -106,10 +107,10 @@ def agreement(one: Sketch, other: Sketch, heads: Heads = (None, None)) -> Agreem
     """
     plain, turned = _aligned(one, other), None
     if plain is None or plain[1] < _PLAINLY:
-        turned = _aligned(one.mirrored(), other)
+        turned = _aligned(mirrored(one), other)
     if turned is not None and (plain is None or turned[1] > plain[1]):
         first = None if heads[0] is None else np.ascontiguousarray(heads[0][:, ::-1])
-        pair = _Pair(one.mirrored(), other, turned[0], True, turned[1])
+        pair = _Pair(mirrored(one), other, turned[0], True, turned[1])
         return _compared(pair, (first, heads[1]))
     return None if plain is None else _compared(_Pair(one, other, plain[0], False, plain[1]), heads)
 
@@ -177,10 +178,10 @@ class _Pair:
         """Both in the frame of the coarser one; zero where there is nothing."""
         if self.scale <= 1:
             size = self.other.grey.shape[1], self.other.grey.shape[0]
-            return cv2.warpAffine(one, self.matrix, size), other
+            return _plane(cv2.warpAffine(one, self.matrix, size)), other
         size = self.one.grey.shape[1], self.one.grey.shape[0]
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        return one, cv2.warpAffine(other, self.matrix, size, flags=flags)
+        return one, _plane(cv2.warpAffine(other, self.matrix, size, flags=flags))
 
     def overlaps(self, shared: int) -> tuple[float, float]:
         """The shares of the one and of the other that so many pixels of the frame are."""
@@ -192,15 +193,13 @@ class _Pair:
         """Both together, as soft as the coarser one."""
         finer = max(self.scale, 1 / self.scale)
         soft = 0.5 * math.sqrt(max(finer**2 - 1, 0))
-        one, other = self.one.grey.astype(np.float32), self.other.grey.astype(np.float32)
+        one, other = _plane(self.one.grey), _plane(self.other.grey)
         if soft > 0.2 and self.scale <= 1:
-            one = cv2.GaussianBlur(one, (0, 0), soft)
+            one = _soft(one, soft)
         elif soft > 0.2:
-            other = cv2.GaussianBlur(other, (0, 0), soft)
+            other = _soft(other, soft)
         one, other = self.together(one, other)
-        return cv2.GaussianBlur(one, (0, 0), _SOFTENING), cv2.GaussianBlur(
-            other, (0, 0), _SOFTENING
-        )
+        return _soft(one, _SOFTENING), _soft(other, _SOFTENING)
 
 
 def _compared(pair: _Pair, heads: Heads) -> Agreement:
@@ -247,8 +246,8 @@ def _cut_off_alike(pair: _Pair) -> Flags:
     """Where brightening or darkening has not cut off in one what there is in the other."""
     cut = pair.one.cut_off.astype(np.float32), pair.other.cut_off.astype(np.float32)
     one, other = pair.together(*cut)
-    differ = (abs(one - other) > 0.5).astype(np.uint8)
-    return np.asarray(cv2.dilate(cv2.morphologyEx(differ, cv2.MORPH_OPEN, _SPECK), _AROUND) == 0)
+    differ = cv2.morphologyEx((abs(one - other) > 0.5).astype(np.uint8), cv2.MORPH_OPEN, _SPECK)
+    return np.asarray(cv2.dilate(differ, _AROUND) == 0)
 
 
 def _eroded(flags: Flags) -> Flags:
@@ -258,22 +257,30 @@ def _eroded(flags: Flags) -> Flags:
 def _correlation(one: Plane, other: Plane, seen: Flags) -> tuple[Plane, Flags]:
     """Correlation around each place, over what is seen there, and where there is texture."""
     weight = seen.astype(np.float32)
-    filled = np.maximum(_mean(weight), 1e-6)
+    filled = np.maximum(_mean(weight), np.float32(1e-6))
 
     def mean(plane: Plane) -> Plane:
-        return _mean(plane * weight) / filled
+        return _plane(_mean(plane * weight) / filled)
 
     first, second = mean(one), mean(other)
     varies = np.maximum(mean(one * one) - first * first, 0)
     varies_too = np.maximum(mean(other * other) - second * second, 0)
     together = mean(one * other) - first * second
-    alike = together / np.sqrt((varies + 4) * (varies_too + 4))
+    alike = _plane(together / np.sqrt((varies + 4) * (varies_too + 4)))
     return alike, seen & (filled > 0.5) & (np.maximum(varies, varies_too) > _TEXTURE)
+
+
+def _plane(values: NDArray[Any]) -> Plane:
+    return np.asarray(values, np.float32)
+
+
+def _soft(plane: Plane, deviation: float) -> Plane:
+    return _plane(cv2.GaussianBlur(plane, (0, 0), deviation))
 
 
 def _mean(plane: Plane) -> Plane:
     side = (_WINDOW, _WINDOW)
-    return np.asarray(cv2.boxFilter(plane, -1, side, borderType=cv2.BORDER_CONSTANT), np.float32)
+    return _plane(cv2.boxFilter(plane, -1, side, borderType=cv2.BORDER_CONSTANT))
 
 
 def _largest(flags: Flags) -> int:

@@ -13,8 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gate.alike import Sketch
-    from gate.arrays import Pixels, Vectors
+    from gate.arrays import Grey, Pixels, Points, Vectors
 
 
 def day_of(moment: datetime) -> date:
@@ -502,6 +501,25 @@ class Rendition:
     width: int
     height: int
     suffix: str = ".jpg"
+
+
+FINGERPRINT_VERSION = 1
+"""Of the way fingerprints are made; those of two versions never meet."""
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A picture as it is compared with others; held while a photo is judged, never stored.
+
+    ``grey``: upright and small, never enlarged. ``cut_off``: 1 where red, green or blue is as dark
+    or as bright as can be. ``points``: the places of its features in ``grey``, strongest first.
+    ``descriptors``: what they look like (SIFT), shape (n, 128).
+    """
+
+    grey: Grey
+    cut_off: Grey
+    points: Points
+    descriptors: Grey
 
 
 class Extent(StrEnum):

@@ -19,6 +19,7 @@ CONSENT_DB_MAY_USE = {
     "gate.values",
     "gate.arrays",
     "gate.errors",
+    "gate.inherit",
     "gate.ports",
     "gate.statements",
 }
@@ -30,6 +31,7 @@ PURE = (
     "gate/permission.py",
     "gate/assign.py",
     "gate/second_reader.py",
+    "gate/inherit.py",
 )
 PURE_MAY_USE = {
     "gate.values",
