@@ -13,6 +13,8 @@ _SMOOTHER = 0.35
 """Contrast of a covered head, relative to the head as it is."""
 _SMALLEST = 12
 """Pixels of a patch that is worth a look."""
+_BESIDE = np.ones((17, 17), np.uint8)
+"""How far around a head a comparison still sees it."""
 _REACH = np.ones((25, 25), np.uint8)
 """How far a covered head changes what is compared around it."""
 
@@ -24,7 +26,8 @@ def covered_heads(pair: tuple[Plane, Plane], heads: Flags, differs: Flags) -> tu
     covered head is smooth inside, whatever its style; two heads that merely moved are both full of
     detail, and that is a difference.
     """
-    patches = (heads & differs).astype(np.uint8)
+    around = cv2.dilate(heads.astype(np.uint8), _BESIDE)
+    patches = around & differs.astype(np.uint8)
     count, labels, figures, _ = cv2.connectedComponentsWithStats(patches)
     found = np.zeros(heads.shape, np.uint8)
     many = 0

@@ -26,8 +26,6 @@ Heads = tuple[Flags | None, Flags | None]
 
 _LEAST_AGREEING = 12
 """Features that must lie where the map says."""
-_PLAINLY = 40
-"""Agreeing features from which the mirror image is not tried."""
 _ALIKE, _ALIKE_NEAR = 0.8, 0.7
 """Similarity of two features, anywhere and where the map says."""
 _OFF = 3.0
@@ -105,14 +103,19 @@ def agreement(one: Sketch, other: Sketch, heads: Heads = (None, None)) -> Agreem
     ``heads``: where heads are in the one and the other, which may be covered in one of the two;
     masks of the size of each sketch, or None.
     """
-    plain, turned = _aligned(one, other), None
-    if plain is None or plain[1] < _PLAINLY:
-        turned = _aligned(mirrored(one), other)
-    if turned is not None and (plain is None or turned[1] > plain[1]):
-        first = None if heads[0] is None else np.ascontiguousarray(heads[0][:, ::-1])
-        pair = _Pair(mirrored(one), other, turned[0], True, turned[1])
-        return _compared(pair, (first, heads[1]))
-    return None if plain is None else _compared(_Pair(one, other, plain[0], False, plain[1]), heads)
+    plain = _aligned(one, other)
+    found = None
+    if plain is not None:
+        found = _compared(_Pair(one, other, plain[0], False, plain[1]), heads)
+    if found is not None and found.holds:
+        return found
+    # Also where much agrees as it is: halls and facades are their own mirror images.
+    turned = _aligned(mirrored(one), other)
+    if turned is None:
+        return found
+    first = None if heads[0] is None else np.ascontiguousarray(heads[0][:, ::-1])
+    back = _compared(_Pair(mirrored(one), other, turned[0], True, turned[1]), (first, heads[1]))
+    return back if found is None or back.holds or back.agreeing > found.agreeing else found
 
 
 def _aligned(one: Sketch, other: Sketch) -> tuple[Affine, int] | None:
