@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from cli.site import Site
-from consent_db import approvals, consents, people, restrictions, statements, stored
+from consent_db import approvals, consents, likenesses, people, restrictions, statements, stored
 from consent_db.approvals import PastApproval
 from consent_db.statements import PastStatement
 from consent_db.stored import StoredPhoto
@@ -70,6 +70,8 @@ def case_of(site: Site, photo: StoredPhoto) -> Case:
     with site.database.reading() as connection:
         spoken = statements.history(connection, photo.photo)
         given = approvals.history(connection, photo.photo)
+        kin = tuple(one.link for one in likenesses.links_of(connection, photo.photo))
+        barred = likenesses.barred(connection, photo.photo, kin)
         said = [r.record for ref in refs for r in consents.history(connection, ref)]
         held = [r.restriction for ref in refs for r in restrictions.history(connection, ref)]
         known = {ref: person for ref in refs if (person := _person(connection, ref)) is not None}
@@ -86,6 +88,8 @@ def case_of(site: Site, photo: StoredPhoto) -> Case:
         {past.statement.channel: _spoken(past) for past in spoken if past.statement.channel},
         _given(given, ApprovalKind.SIGN_OFF),
         _given(given, ApprovalKind.VETO),
+        kin,
+        barred,
     )
 
 

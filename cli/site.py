@@ -17,13 +17,17 @@ from cli.standing_rules import StandingRules
 from consent_db import signing_keys, templates
 from consent_db.aftermath import Consequences
 from consent_db.database import Database
+from consent_db.likenesses import SqlKinBook
 from consent_db.photos import SqlLedger
 from consent_db.register import SqlRegister
 from consent_db.statements import SqlStatements
 from gate import settings as settings_file
+from gate.alike import CHECKED_EDGE
 from gate.engines.yunet import YuNet
-from gate.errors import SiteError
-from gate.load import Limits
+from gate.errors import LoadRefused, SiteError
+from gate.kindred import Kindred
+from gate.late_look import RecentSketches
+from gate.load import Limits, load
 from gate.pipeline import Gate
 from gate.policy import Engines, Policy
 from gate.ports import FaceReader
@@ -31,6 +35,7 @@ from gate.references import ReferencePhotos
 from gate.sealing import KeyedSealer
 from gate.settings import Settings
 from gate.signing import PublicKey, Signer
+from gate.values import Picture
 from gate.vault import Vault
 
 REGISTER_FILE = "register/photogate.sqlite3"
@@ -249,7 +254,8 @@ class Site:
 
     def ledger(self, actor: str) -> SqlLedger:
         """The ledger of photos, written to in this name."""
-        return SqlLedger(self.database, actor, policy=self.policy.version)
+        late = RecentSketches()
+        return SqlLedger(self.database, actor, policy=self.policy.version, late=late)
 
     def gate(self) -> Gate:
         """The gate, with one thread: several photos are judged by several workers."""
@@ -262,4 +268,12 @@ class Site:
             now,
             software=software(),
             statements=statements,
+            kindred=Kindred(SqlKinBook(self.database), self._picture_of),
         )
+
+    def _picture_of(self, photo: str) -> Picture | None:
+        """A photo as others are compared with it; None where its original is gone."""
+        try:
+            return load(self.originals.read(photo), self.policy.limits, long_edge=CHECKED_EDGE)
+        except (SiteError, LoadRefused):
+            return None

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, func, select
 
-from consent_db import days, rejudgings, removals, statements
+from consent_db import days, likenesses, rejudgings, removals, statements
 from consent_db.database import Database
+from consent_db.likenesses import Barring
 from consent_db.recording import (
     COPY_CHANGED,
     RELEASE,
@@ -27,7 +28,8 @@ from consent_db.schema import releases as releases_table
 from consent_db.stored import StoredPhoto, decisions, drops, events, find, stored
 from consent_db.transaction import Transaction
 from gate.errors import RegisterChanged, RegisterError
-from gate.ports import Release
+from gate.inherit import inherit
+from gate.ports import LateLook, Release
 from gate.statements import Change
 from gate.values import (
     WORTH_TRYING_AGAIN,
@@ -49,12 +51,24 @@ class SqlLedger:
     """The ledger, written in the name of one actor. Every method raises RegisterUnreachable.
 
     ``policy`` is the version of the policy in force; without it, policies are not compared.
+    ``also``: what else bars the other versions of a photo. ``late``: compares a photo with those
+    that came up while it was judged; without it, nothing that came up is let pass.
     """
 
-    def __init__(self, database: Database, actor: str, *, policy: str | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        actor: str,
+        *,
+        policy: str | None = None,
+        also: Barring | None = None,
+        late: LateLook | None = None,
+    ) -> None:
         self._database = database
         self._actor = actor
         self._policy = policy
+        self._also = also
+        self._late = late
 
     def knows(self, photo: str) -> bool:
         """Whether a photo with this SHA-256 was judged already, and it is not worth a new try.
@@ -72,14 +86,18 @@ class SqlLedger:
             recorded = connection.execute(known).first() is not None
             return recorded and _is_settled(connection, arrival.photo)
 
-    def record(self, arrival: Arrival, judgement: Judgement, releases: Sequence[Release]) -> None:
+    def record(
+        self, arrival: Arrival, judgement: Judgement, releases: Sequence[Release]
+    ) -> tuple[Release, ...]:
         """Store drop, judgement and releases with their audit entries in one transaction.
 
         A judgement of a photo that was judged before is added and counts from now on; copies
-        released after the earlier one end. Raises RegisterChanged, and stores nothing, when the
-        register's revision, the day, or what people said is no longer what the judgement rests on;
-        RegisterError when a release is not of a channel that was approved, or its path is taken;
-        ClockBehind when the clock went back, SiteError when the settings have changed since.
+        released after the earlier one end. Where it blocks, so do the other versions of the photo
+        from now on. Returns the copies that thereby ended. Raises RegisterChanged, and stores
+        nothing, when the register's revision, the day, what people said, or what other versions
+        there are is no longer what the judgement rests on; RegisterError when a release is not of
+        a channel that was approved, or its path is taken; ClockBehind when the clock went back,
+        SiteError when the settings have changed since.
         """
         if arrival.photo != judgement.photo:
             raise RegisterError("The judgement is of another photo than the one that arrived.")
@@ -90,17 +108,23 @@ class SqlLedger:
             if not _blocks_everywhere(judgement):
                 # What could not be looked at need not know what people said: it releases nothing.
                 _require_same_statements(tx, judgement, photo)
+            self._settle_kin(tx, judgement, photo)
             add_drop(tx, arrival, photo)
-            end_releases(tx, judgement.photo, photo)
+            ended = end_releases(tx, judgement.photo, photo)
             number = add_judgement(tx, judgement, photo, "dropped")
             add_releases(tx, judgement.photo, number, releases)
+            ended += _bar_heirs(tx, judgement.photo, self._also)
+        if self._late is not None:
+            self._late.keep(judgement)
+        return ended
 
     def rejudge(
         self, judgement: Judgement, releases: Sequence[Release], cause: str, change: Change
     ) -> tuple[Release, ...]:
         """Store a new judgement of a photo with what people said that led to it, as one.
 
-        Returns the copies that thereby ended; every one that stood, ended. Raises like ``record``,
+        Returns the copies that thereby ended: every one that stood, and those of other versions
+        that follow a block. Raises like ``record``,
         RegisterChanged also when somebody else said something about a photo in the meantime, and
         RegisterError when the photo was never judged or what is taken back cannot be.
         """
@@ -110,10 +134,25 @@ class SqlLedger:
             _require_same_basis(tx, judgement, self._policy)
             statements.change(tx, judgement.photo, photo, change)
             _require_same_statements(tx, judgement, photo)
+            self._settle_kin(tx, judgement, photo)
             ended = end_releases(tx, judgement.photo, photo)
             number = add_judgement(tx, judgement, photo, cause)
             add_releases(tx, judgement.photo, number, releases)
+            ended += _bar_heirs(tx, judgement.photo, self._also)
+        if self._late is not None:
+            self._late.keep(judgement)
         return ended
+
+    def _settle_kin(self, tx: Transaction, judgement: Judgement, photo: int) -> None:
+        """Store the links of a photo. Raises RegisterChanged when others would be found now."""
+        kinship = judgement.kinship
+        if kinship is not None and kinship.fingerprint:
+            newer = likenesses.newer(tx.connection, kinship.known_to)
+            if newer and (self._late is None or self._late.misses(judgement, newer)):
+                raise RegisterChanged(likenesses.VERSIONS_CHANGED)
+        if kinship is not None:
+            likenesses.save(tx, photo, judgement.photo, kinship)
+        likenesses.require_same_bars(tx.connection, judgement, self._also)
 
     def record_duplicate(self, arrival: Arrival) -> None:
         """Store that the bytes of a photo that was judged before were dropped again.
@@ -255,3 +294,21 @@ def _void(tx: Transaction, judgement: Judgement) -> None:
     add_judgement(tx, blocked, photo, _CUT_SHORT)
     # Its file may be in staging no longer, so that nobody else would come back to it.
     rejudgings.want(tx, photo, _CUT_SHORT)
+
+
+def _bar_heirs(tx: Transaction, photo: str, also: Barring | None) -> tuple[Release, ...]:
+    """Let the other versions of a photo follow its blocks; the copies that thereby ended."""
+    heirs = likenesses.heirs(tx.connection, photo, also)
+    ended: list[Release] = []
+    for heir in stored(tx.connection, heirs).values():
+        channels = heirs[heir.photo]
+        decided = tuple(inherit(heir.judgement.decisions, channels))
+        number = photo_number(tx, heir.photo)
+        gone = end_releases(tx, heir.photo, number)
+        judgement = add_judgement(
+            tx, replace(heir.judgement, decisions=decided), number, "other version"
+        )
+        staying = [release for release in heir.releases if release.channel not in channels]
+        add_releases(tx, heir.photo, judgement, staying)
+        ended += [release for release in gone if release not in staying]
+    return tuple(ended)

@@ -14,6 +14,7 @@ APPEND_ONLY = {
     "statements": "id",
     "statements_taken_back": "statement",
     "approvals": "id",
+    "links": "id",
 }
 """Tables in which rows are only ever added, each with its key."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gate.values import ConsentRecord, Judgement, Person, Restriction
+from gate.values import ConsentRecord, Judgement, Link, Person, Restriction
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,9 @@ class Case:
     and ``restrictions`` are those that the decisions name, by id; ``people`` those that appear,
     by reference; whoever is missing there is said to be gone from the register. ``statements``
     are those of people, by id; ``refused`` those that refuse the photo, by channel; ``approved``
-    who released it when it was held, ``unvetoed`` when a restricted person might be in it. Moments
-    are shown in the time zone that they carry.
+    who released it when it was held, ``unvetoed`` when a restricted person might be in it.
+    ``kin`` are the links with other versions of the photo; ``barred`` tells, by channel, which
+    version is blocked there. Moments are shown in the time zone that they carry.
     """
 
     judgement: Judgement
@@ -59,3 +60,5 @@ class Case:
     refused: Mapping[str, Spoken] = field(default_factory=dict)
     approved: Mapping[str, tuple[Spoken, ...]] = field(default_factory=dict)
     unvetoed: Mapping[str, tuple[Spoken, ...]] = field(default_factory=dict)
+    kin: tuple[Link, ...] = ()
+    barred: Mapping[str, str] = field(default_factory=dict)

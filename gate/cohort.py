@@ -102,7 +102,7 @@ def compared(vectors: Vectors, population: Population | None) -> tuple[NDArray[n
 
 
 def _evened(unit: Vectors, population: Population | None) -> Vectors:
-    if population is None or population.evening is None or not len(unit):
+    if population is None or population.evening is None or not unit.size:
         return unit
     # In place, as a large register's templates take most of the memory there is.
     evened: Vectors = unit @ population.evening

@@ -77,6 +77,8 @@ _REASONS = _FILE_REASONS | {
     Reason.REFUSED_BY_HAND: "Somebody looked at this photo and decided that it must not be used "
     "here.",
     Reason.CHANNEL_GONE: "Nothing is published here any more.",
+    Reason.LIKE_BLOCKED: "Another version of this photo must not be used here, so this one must "
+    "not be used either.",
 }
 
 _HELD_REASONS = {
@@ -102,6 +104,7 @@ _PLAIN_REASONS = _FILE_REASONS | {
     Reason.NAMES_NEEDED: _HELD_PLAINLY,
     Reason.REFUSED_BY_HAND: _HELD_PLAINLY,
     Reason.CHANNEL_GONE: _HELD_PLAINLY,
+    Reason.LIKE_BLOCKED: _HELD_PLAINLY,
 }
 
 _FACE_REASONS = {
@@ -231,6 +234,12 @@ _TEXTS = {
     Text.REFUSED_BY: "{who} refused it on {when}.",
     Text.APPROVED_BY: "{who} approved it for release on {when}.",
     Text.UNVETOED_BY: "{who} released it although somebody restricted might be in it, on {when}.",
+    Text.KIN: "It is another version of photo {photo}.",
+    Text.KIN_PART: "It shows a part of photo {photo}.",
+    Text.KIN_MORE: "A part of it is photo {photo}.",
+    Text.KIN_MIRRORED: "One of the two is mirrored.",
+    Text.KIN_COVERED: "Faces are covered in one of the two.",
+    Text.KIN_BLOCKED: "That version is photo {photo}.",
     Text.NOBODY_COMPARED: "No face was compared with anybody: here people say who is in a photo.",
     Text.RESEMBLES: "It is most like {person}: similarity {score}, needed {needed}.",
     Text.MAY_BE: "It may be {person}: similarity {score}, and {needed} is enough to hold a photo.",

@@ -14,6 +14,7 @@ from gate.engine_names import is_named_by_people
 from gate.english import ENGLISH
 from gate.evidence_table import evidence_table
 from gate.explain_faces import Evidence, approved_by, evidence_of, full_face, plain_face, refused_by
+from gate.explain_kin import PHOTO_DIGITS, blocked_kin, kin_sentences
 from gate.explain_second import second_sentence
 from gate.roles import Sight, sight_of
 from gate.safe_text import isolated
@@ -26,9 +27,6 @@ from gate.words import (
     reason_sentence,
     status_of,
 )
-
-PHOTO_DIGITS = 12
-"""How much of a photo's SHA-256 names it on a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +139,8 @@ def _photo(words: Catalogue, case: Case, sight: Sight) -> Section:
             size = {"width": case.judgement.width, "height": case.judgement.height}
             sentences.append(words.say(Text.SIZE, **size))
     sentences.append(_checked(words, case, sight))
+    if sight.evidence:
+        sentences += kin_sentences(words, case.kin)
     if not case.judgement.decisions:
         sentences.append(words.say(Text.NOTHING_DECIDED))
     return Section(words.say(Text.PHOTO_TITLE), tuple(sentences))
@@ -202,6 +202,8 @@ def _channel_sentences(
         if decision.reason is Reason.REFUSED_BY_HAND:
             yield refused_by(words, case, decision.channel)
         yield from approved_by(words, case, decision.channel)
+        if decision.reason is Reason.LIKE_BLOCKED:
+            yield from blocked_kin(words, case, decision.channel)
         yield from (full_face(words, case, decision, face) for face in decision.faces)
     else:
         yield from _plain_sentences(words, case, decision, sight)

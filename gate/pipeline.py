@@ -14,6 +14,8 @@ from gate.copies import Copier, Seen, StillMatched
 from gate.decide import Rules, decide
 from gate.errors import EngineError, LoadRefused
 from gate.find import find
+from gate.inherit import inherit
+from gate.kindred import Kindred
 from gate.load import load
 from gate.match import Matcher
 from gate.permitted import permitted
@@ -30,6 +32,7 @@ from gate.values import (
     Face,
     Gallery,
     Judgement,
+    Kinship,
     Match,
     Outcome,
     Reason,
@@ -86,7 +89,9 @@ class Gate:
         *,
         software: str,
         statements: StatementBook | None = None,
+        kindred: Kindred | None = None,
     ) -> None:
+        self._kindred = kindred
         self._policy = policy
         self._engines = engines
         self._register = register
@@ -160,6 +165,11 @@ class Gate:
             with watch("decide"):
                 rules = self._rules(known, second.rule)
                 decisions = self._decide(faces, matches, rules, placed.said)
+        kinship: Kinship | None = None
+        if self._kindred is not None:
+            with watch("alike"):
+                kinship = self._kindred.of(file.photo, picture, faces)
+                decisions = inherit(decisions, kinship.barred)
         renditions: tuple[Rendition, ...] = ()
         if with_copies:
             seen = Seen(picture.pixels, faces, vectors, matches, placed.aside)
@@ -179,6 +189,7 @@ class Gate:
             renditions,
             seconds=watch.seconds,
             second=second.rule if second is not None else None,
+            kinship=kinship,
         )
 
     def _decide(

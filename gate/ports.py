@@ -10,7 +10,7 @@ from typing import Protocol
 
 from gate.arrays import Pixels, Vectors
 from gate.statements import Change, Word
-from gate.values import Arrival, Face, Judgement, RegisterSnapshot
+from gate.values import Arrival, Face, Judgement, Link, RegisterSnapshot
 
 Clock = Callable[[], datetime]
 """The time now, in UTC, with its time zone."""
@@ -71,6 +71,55 @@ class StatementBook(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class StoredFingerprint:
+    """A fingerprint with its number, which rises, and its photo's SHA-256."""
+
+    number: int
+    photo: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The faces that were found in a photo, in pixels of its upright original, so many wide."""
+
+    faces: tuple[Face, ...]
+    width: int
+
+
+class KinBook(Protocol):
+    """Which photos are versions of each other. Every method raises RegisterUnreachable."""
+
+    def since(self, number: int) -> Sequence[StoredFingerprint]:
+        """All fingerprints of the present version with a higher number, in their order."""
+        ...
+
+    def about(self, photo: str) -> tuple[Link, ...] | None:
+        """The links of a photo whose fingerprint is stored; None where it is not."""
+        ...
+
+    def seen(self, photo: str) -> Seen | None:
+        """What was seen when this photo was judged last; None when it never was."""
+        ...
+
+    def barred(self, photo: str, links: Sequence[Link]) -> Mapping[str, str]:
+        """The channels on which a version of a photo with these links is blocked, with which."""
+        ...
+
+
+class LateLook(Protocol):
+    """Compares a photo that is to be recorded with those that came up while it was judged."""
+
+    def misses(self, judgement: Judgement, newer: Sequence[StoredFingerprint]) -> bool:
+        """Whether the photo is, or may be, a version of one of these and does not know of it."""
+        ...
+
+    def keep(self, judgement: Judgement) -> None:
+        """Remember a photo that is now on record, to compare others with it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """A copy on its way to ``ready/``: ``path`` is relative to the site, with forward slashes."""
 
@@ -102,11 +151,14 @@ class Ledger(Protocol):
         """Whether this very file (path, content, modification time) is recorded for good."""
         ...
 
-    def record(self, arrival: Arrival, judgement: Judgement, releases: Sequence[Release]) -> None:
+    def record(
+        self, arrival: Arrival, judgement: Judgement, releases: Sequence[Release]
+    ) -> tuple[Release, ...]:
         """Store drop, judgement and releases with their audit entries in one transaction.
 
-        Raises RegisterChanged, and stores nothing, when the register's revision, the day or what
-        people said is no longer what the judgement rests on.
+        Returns the copies that thereby ended, those of other versions of the photo included.
+        Raises RegisterChanged, and stores nothing, when the register's revision, the day, what
+        people said or what other versions there are is no longer what the judgement rests on.
         """
         ...
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gate.arrays import Pixels, Vectors
+    from gate.arrays import Grey, Pixels, Points, Vectors
 
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -400,6 +400,7 @@ class Reason(StrEnum):
     NAMES_NEEDED = "names_needed"
     REFUSED_BY_HAND = "refused_by_hand"
     CHANNEL_GONE = "channel_gone"
+    LIKE_BLOCKED = "like_blocked"
     NOT_AN_IMAGE = "not_an_image"
     UNSUPPORTED_FORMAT = "unsupported_format"
     DAMAGED = "damaged"
@@ -508,6 +509,64 @@ class Rendition:
     suffix: str = ".jpg"
 
 
+FINGERPRINT_VERSION = 1
+"""Of the way fingerprints are made; those of two versions never meet."""
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A picture as it is compared with others; held while a photo is judged, never stored.
+
+    ``grey``: upright and small, never enlarged. ``cut_off``: 1 where red, green or blue is as dark
+    or as bright as can be. ``points``: the places of its features in ``grey``, strongest first.
+    ``descriptors``: what they look like (SIFT), shape (n, 128).
+    """
+
+    grey: Grey
+    cut_off: Grey
+    points: Points
+    descriptors: Grey
+
+
+class Extent(StrEnum):
+    """What of another photo a version of it shows."""
+
+    WHOLE = "whole"
+    PART = "part"
+    MORE = "more"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """That a photo is a version of another one, whose SHA-256 is ``other``.
+
+    ``score``: the share of the picture that is the same, 0 to 1. ``covered``: heads are covered
+    in one of the two.
+    """
+
+    other: str
+    score: float
+    extent: Extent = Extent.WHOLE
+    mirrored: bool = False
+    covered: bool = False
+
+
+@dataclass(frozen=True)
+class Kinship:
+    """Of which photos a photo is a version, and how that was found.
+
+    ``fingerprint``: what to store of it; empty where it is stored. ``known_to``: the number of the
+    newest fingerprint that it was compared with. ``barred``: the channels on which a version of it
+    is blocked, each with that photo. ``sketch``: what to compare it by, not stored.
+    """
+
+    fingerprint: bytes
+    known_to: int
+    links: tuple[Link, ...] = ()
+    barred: Mapping[str, str] = field(default_factory=dict)
+    sketch: Sketch | None = field(default=None, compare=False, repr=False)
+
+
 @dataclass(frozen=True)
 class Judgement:
     """All that judging one photo gave; it is stored whole, apart from the pixels.
@@ -517,7 +576,8 @@ class Judgement:
     asked for. Every configured channel has exactly one decision; only ``approve`` and ``blur``
     have a rendition. ``statements`` are the ids of all that people said about the photo and that
     this judgement knows of; they are checked when it is stored, and not stored with it.
-    ``second`` says what the second reader was asked for; None without one.
+    ``second`` says what the second reader was asked for; None without one. ``kinship``: None where
+    versions of the photo were not looked for.
     """
 
     photo: str
@@ -535,6 +595,7 @@ class Judgement:
     seconds: Mapping[str, float] = field(default_factory=dict)
     statements: tuple[int, ...] = ()
     second: Second | None = None
+    kinship: Kinship | None = None
 
 
 @dataclass(frozen=True, slots=True)

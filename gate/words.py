@@ -82,6 +82,12 @@ class Text(StrEnum):
     REFUSED_BY = "refused_by"
     APPROVED_BY = "approved_by"
     UNVETOED_BY = "unvetoed_by"
+    KIN = "kin"
+    KIN_PART = "kin_part"
+    KIN_MORE = "kin_more"
+    KIN_MIRRORED = "kin_mirrored"
+    KIN_COVERED = "kin_covered"
+    KIN_BLOCKED = "kin_blocked"
     NOBODY_COMPARED = "nobody_compared"
     RESEMBLES = "resembles"
     MAY_BE = "may_be"
@@ -200,6 +206,7 @@ _ABOUT_PEOPLE = frozenset(
         Reason.NAMES_NEEDED,
         Reason.REFUSED_BY_HAND,
         Reason.CHANNEL_GONE,
+        Reason.LIKE_BLOCKED,
     }
 )
 """Reasons that are no fault of the file or the machine: every hold for one of them reads alike."""
@@ -211,6 +218,7 @@ _NEVER_RELEASED = frozenset(
         Reason.NAMES_NEEDED,
         Reason.REFUSED_BY_HAND,
         Reason.CHANNEL_GONE,
+        Reason.LIKE_BLOCKED,
     }
 )
 

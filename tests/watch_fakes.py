@@ -96,7 +96,9 @@ class MemoryLedger:
         self._fail()
         return any(drop == arrival for drop, _ in self.drops)
 
-    def record(self, arrival: Arrival, judgement: Judgement, releases: Sequence[Release]) -> None:
+    def record(
+        self, arrival: Arrival, judgement: Judgement, releases: Sequence[Release]
+    ) -> tuple[Release, ...]:
         self._fail()
         if self.changes:
             self.changes -= 1
@@ -105,6 +107,7 @@ class MemoryLedger:
         self.drops.append((arrival, False))
         self.judgements.append(judgement)
         self.released.update({release.path: release for release in releases})
+        return ()
 
     def record_duplicate(self, arrival: Arrival) -> None:
         self._fail()

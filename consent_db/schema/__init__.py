@@ -15,6 +15,7 @@ from consent_db.schema.ledger import (
     statements,
     statements_taken_back,
 )
+from consent_db.schema.likenesses import fingerprints, links
 from consent_db.schema.log import audit, audit_head
 from consent_db.schema.register import (
     biometrics,
@@ -47,7 +48,9 @@ __all__ = [
     "consents",
     "decisions",
     "drops",
+    "fingerprints",
     "judgements",
+    "links",
     "login_attempts",
     "mentions",
     "metadata",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -112,7 +113,7 @@ def test_after_a_stop_anywhere_record_and_copies_agree(
 
 def test_copies_whose_record_may_have_failed_are_kept_until_that_is_known(tmp_path: Path) -> None:
     class LosesItsAnswer(MemoryLedger):
-        def record(self, *args: object) -> None:
+        def record(self, *args: object) -> NoReturn:
             super().record(*args)  # type: ignore[arg-type]
             raise RegisterUnreachable("The connection was lost.")
 

@@ -19,6 +19,7 @@ CONSENT_DB_MAY_USE = {
     "gate.values",
     "gate.arrays",
     "gate.errors",
+    "gate.inherit",
     "gate.ports",
     "gate.roles",
     "gate.statements",
@@ -35,6 +36,7 @@ PURE = (
     "gate/second_reader.py",
     "gate/standing.py",
     "gate/approvals.py",
+    "gate/inherit.py",
 )
 PURE_MAY_USE = {
     "gate.values",
