@@ -52,7 +52,7 @@ def test_every_route_has_a_name_of_its_own_in_the_table(console: Console) -> Non
 
 def test_the_address_of_a_route_is_its_own(console: Console) -> None:
     """The guard and the application find the same route for an address."""
-    seen = [(path_of(route), method) for route in routes(console) for method in route.methods]
+    seen = [(path_of(route), method) for route in routes(console) for method in route.methods or ()]
     assert len(set(seen)) == len(seen)
 
 
