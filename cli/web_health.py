@@ -31,7 +31,8 @@ class WebHealth:
         with self._lock:
             if self._begun is None or time.monotonic() - self._begun > OLD:
                 self._begun = time.monotonic()
-                Thread(target=self._look, name="health", daemon=True).start()
+                # No daemon: the models must not be cut off in the middle when the program ends.
+                Thread(target=self._look, name="health").start()
             return self._report
 
     def _look(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -27,12 +27,8 @@ PAGE = {"Accept": "text/html"}
 
 def options(**others: Any) -> Options:  # noqa: ANN401
     """How the console of the tests is reached."""
-    values: dict[str, Any] = {
-        "hosts": frozenset({HOST}),
-        "zone": british_zone(),
-        "setup_code": SETUP_CODE,
-    }
-    return Options(**(values | others))
+    usual = Options(frozenset({HOST}), british_zone(), setup_code=SETUP_CODE)
+    return replace(usual, **others)
 
 
 @dataclass(frozen=True)
