@@ -157,7 +157,7 @@ class Consequences:
         if not numbers:
             return
         snapshot = permissions(tx.connection, self.reader_version)
-        newest = stored.stored(tx.connection, [photo])[photo].judgement
+        newest = stored.stored(tx.connection, [photo], locked=True)[photo].judgement
         out = places.of_judgements(tx.connection, numbers)
         for one in _load(tx.connection, numbers):
             now = {

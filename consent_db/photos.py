@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, func, select
 
-from consent_db import removals, statements
+from consent_db import locks, removals, statements
 from consent_db.database import Database
 from consent_db.recording import (
     RELEASE,
@@ -25,7 +25,7 @@ from consent_db.schema import judgements, photos
 from consent_db.schema import releases as releases_table
 from consent_db.stored import StoredPhoto, decisions, drops, events, find, stored
 from consent_db.transaction import Transaction
-from gate.errors import RegisterChanged, RegisterError
+from gate.errors import PhotoLocked, RegisterChanged, RegisterError
 from gate.ports import Release
 from gate.statements import Change
 from gate.values import (
@@ -57,7 +57,8 @@ class SqlLedger:
     def knows(self, photo: str) -> bool:
         """Whether a photo with this SHA-256 was judged already, and it is not worth a new try.
 
-        A judgement that was blocked on every channel for a cause outside the photo is one.
+        A judgement that was blocked on every channel for a cause outside the photo is one, but a
+        locked photo is never judged again.
         """
         with self._database.reading() as connection:
             return _is_settled(connection, photo)
@@ -75,7 +76,8 @@ class SqlLedger:
 
         A judgement of a photo that was judged before is added and counts from now on; copies
         released after the earlier one end. Raises RegisterChanged, and stores nothing, when the
-        register's revision, the day, or what people said is no longer what the judgement rests on;
+        register's revision, the day, or what people said is no longer what the judgement rests on,
+        and when the photo was locked meanwhile;
         RegisterError when a release is not of a channel that was approved, or its path is taken.
         """
         if arrival.photo != judgement.photo:
@@ -84,6 +86,9 @@ class SqlLedger:
         with self._database.transaction(self._actor) as tx:
             _require_same_basis(tx, judgement)
             photo = photo_number(tx, judgement.photo)
+            if locks.is_locked(tx.connection, photo):
+                # Asked again, ``knows`` says so, and the file counts as a duplicate.
+                raise RegisterChanged(str(PhotoLocked()))
             if not _blocks_everywhere(judgement):
                 # What could not be looked at need not know what people said: it releases nothing.
                 _require_same_statements(tx, judgement, photo)
@@ -99,11 +104,14 @@ class SqlLedger:
 
         Returns the copies that thereby ended; every one that stood, ended. Raises like ``record``,
         RegisterChanged also when somebody else said something about a photo in the meantime, and
-        RegisterError when the photo was never judged or what is taken back cannot be.
+        RegisterError when the photo was never judged or what is taken back cannot be, PhotoLocked
+        when it is locked.
         """
         _require_sound(judgement, releases)
         with self._database.transaction(self._actor) as tx:
             photo = _judged_photo(tx, judgement.photo)
+            if locks.is_locked(tx.connection, photo):
+                raise PhotoLocked
             _require_same_basis(tx, judgement)
             statements.change(tx, judgement.photo, photo, change)
             _require_same_statements(tx, judgement, photo)
@@ -163,6 +171,8 @@ def _is_settled(connection: Connection, photo: str) -> bool:
     number = connection.execute(newest).scalar_one()
     if number is None:
         return False
+    if locks.holds(connection, photo):
+        return True
     of_newest = decisions_table.c.judgement_id == number
     reasons = set(connection.execute(select(decisions_table.c.reason).where(of_newest)).scalars())
     return not reasons or not reasons <= WORTH_TRYING_AGAIN

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
+from consent_db.locks import is_locked
 from consent_db.schema import photos, rejudgings
 from consent_db.transaction import Transaction
 
@@ -32,11 +33,21 @@ class Rejudging:
 
 
 def want(tx: Transaction, photo: int, cause: str) -> None:
-    """Ask for the photo with this number in the ledger to be judged again, as soon as possible."""
+    """Ask for the photo with this number in the ledger to be judged again, as soon as possible.
+
+    Not while it is locked.
+    """
+    if is_locked(tx.connection, photo):
+        return
     again = {"cause": cause, "tries": 0, "not_before": None, "trouble": ""}
     waiting = update(rejudgings).where(rejudgings.c.photo_id == photo).values(**again)
     if not tx.connection.execute(waiting).rowcount:
         tx.connection.execute(insert(rejudgings), {"photo_id": photo, "since": tx.now, **again})
+
+
+def drop(tx: Transaction, photo: int) -> None:
+    """No longer ask for the photo with this number in the ledger to be judged again."""
+    tx.connection.execute(delete(rejudgings).where(rejudgings.c.photo_id == photo))
 
 
 def postpone(tx: Transaction, photo: str, trouble: str) -> None:

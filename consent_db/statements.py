@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, func, insert, select
 
-from consent_db import approvals, people
+from consent_db import approvals, locks, people
 from consent_db.database import Database
 from consent_db.schema import approvals as approvals_table
 from consent_db.schema import photos, statements, statements_taken_back
@@ -18,7 +18,7 @@ from consent_db.transaction import Transaction
 from gate.approvals import Approval
 from gate.errors import RegisterChanged, RegisterError
 from gate.ports import KeyKind
-from gate.statements import Change, Statement, StatementKind, Word
+from gate.statements import Change, Lock, Statement, StatementKind, Word
 from gate.values import Box
 
 _Row: TypeAlias = Any
@@ -61,8 +61,10 @@ def about(connection: Connection, sha256: str) -> tuple[Word, ...]:
 
 
 def of_photo(connection: Connection, photo: int) -> tuple[Word, ...]:
-    """The same by the photo's number in the ledger."""
+    """The same by the photo's number in the ledger; first of all, whether it is locked."""
     said: list[Word] = [*_of_faces(connection, photo), *approvals.of_photo(connection, photo)]
+    if locks.is_locked(connection, photo):
+        said.append(Lock())
     return tuple(sorted(said, key=lambda one: one.id))
 
 

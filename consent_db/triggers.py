@@ -14,6 +14,10 @@ APPEND_ONLY = {
     "statements": "id",
     "statements_taken_back": "statement",
     "approvals": "id",
+    "locks": "id",
+    "incidents": "id",
+    "incident_photos": "id",
+    "incident_notes": "id",
 }
 """Tables in which rows are only ever added, each with its key."""
 

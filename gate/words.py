@@ -199,6 +199,7 @@ _ABOUT_PEOPLE = frozenset(
         Reason.STILL_MATCHED,
         Reason.NAMES_NEEDED,
         Reason.REFUSED_BY_HAND,
+        Reason.LOCKED,
         Reason.CHANNEL_GONE,
     }
 )
@@ -210,6 +211,7 @@ _NEVER_RELEASED = frozenset(
         Reason.STILL_MATCHED,
         Reason.NAMES_NEEDED,
         Reason.REFUSED_BY_HAND,
+        Reason.LOCKED,
         Reason.CHANNEL_GONE,
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from consent_db import triggers
 from consent_db.schema.accounts import accounts, api_tokens, login_attempts, sessions
 from consent_db.schema.base import Utc, metadata
+from consent_db.schema.incidents import incident_notes, incident_photos, incidents
 from consent_db.schema.ledger import (
     approvals,
     decisions,
@@ -15,6 +16,7 @@ from consent_db.schema.ledger import (
     statements,
     statements_taken_back,
 )
+from consent_db.schema.locks import locks, pages_due
 from consent_db.schema.log import audit, audit_head
 from consent_db.schema.register import (
     biometrics,
@@ -47,10 +49,15 @@ __all__ = [
     "consents",
     "decisions",
     "drops",
+    "incident_notes",
+    "incident_photos",
+    "incidents",
     "judgements",
+    "locks",
     "login_attempts",
     "mentions",
     "metadata",
+    "pages_due",
     "people",
     "photos",
     "places",
