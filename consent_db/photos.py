@@ -77,8 +77,8 @@ class SqlLedger:
         A judgement of a photo that was judged before is added and counts from now on; copies
         released after the earlier one end. Raises RegisterChanged, and stores nothing, when the
         register's revision, the day, or what people said is no longer what the judgement rests on,
-        and when the photo was locked meanwhile;
-        RegisterError when a release is not of a channel that was approved, or its path is taken.
+        or the photo was locked; RegisterError when a release is not of a channel that was
+        approved, or its path is taken.
         """
         if arrival.photo != judgement.photo:
             raise RegisterError("The judgement is of another photo than the one that arrived.")
