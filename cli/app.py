@@ -17,6 +17,7 @@ from cli.enrolment import enrol_folder
 from cli.evaluating import evaluate
 from cli.importing import import_file
 from cli.keys import keys_app
+from cli.locking import lock, locked, unlock
 from cli.logging_in import login, logout
 from cli.output import say
 from cli.people import consent_app, people_app, restrict_app
@@ -85,6 +86,9 @@ app.command("posted")(posted)
 app.command("where")(where)
 app.command("takedowns")(list_takedowns)
 app.add_typer(takedown_app, name="takedown")
+app.command("lock")(lock)
+app.command("unlock")(unlock)
+app.command("locked")(locked)
 app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")
 app.command("evaluate")(evaluate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cli.again import judge_all_again
 from cli.output import say
+from cli.pages import write_due
 from cli.site import Site, now
 from consent_db import rejudgings
 from consent_db.sweeping import sweep
@@ -18,11 +19,12 @@ ACTOR = "photogate"
 def settle(site: Site) -> None:
     """End copies whose permission has run out by itself, and delete the files of ended copies.
 
-    Finishes what an earlier command left half done; costs two small queries when there is nothing
+    Finishes what an earlier command left half done; costs three small queries when there is nothing
     to do. Raises RegisterUnreachable, RegisterError when the clock went back, or SiteError.
     """
     sweep(site.database, site.consequences, day_of(now()), site.policy.version, ACTOR)
     Publisher(site.root, site.ledger(ACTOR), frozenset).settle()
+    write_due(site)
 
 
 def follow_up(site: Site, *, quiet: bool = False) -> None:

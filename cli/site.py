@@ -14,7 +14,7 @@ import cv2
 
 from cli.site_keys import keys_folder, open_sealer
 from cli.standing_rules import StandingRules
-from consent_db import signing_keys, templates
+from consent_db import locks, signing_keys, templates
 from consent_db.aftermath import Consequences
 from consent_db.database import Database
 from consent_db.photos import SqlLedger
@@ -93,8 +93,13 @@ class Site:
 
     @cached_property
     def originals(self) -> Vault:
-        """The originals, as they were dropped."""
-        return Vault(self.vault, self.sealer)
+        """The originals, as they were dropped; those of locked photos are handed to nobody."""
+
+        def is_locked(photo: str) -> bool:
+            with self.database.reading() as connection:
+                return locks.holds(connection, photo)
+
+        return Vault(self.vault, self.sealer, is_locked)
 
     @cached_property
     def references(self) -> ReferencePhotos:

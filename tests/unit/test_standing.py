@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gate.decide import Rules, decide
 from gate.released import VISIBLE, Stand, Standing, fallen_by, mentioned
 from gate.standing import Now, standing
-from gate.statements import Statement, StatementKind, place
+from gate.statements import Lock, Statement, StatementKind, place
 from gate.values import (
     Box,
     Candidate,
@@ -222,3 +222,12 @@ def test_a_later_look_that_failed_says_nothing() -> None:
     copy = judged(SURE, rules())
     failed = later(copy, Outcome.COVERED, Verdict.BLOCK, Reason.CRASHED)
     assert fallen_by(copy, failed, "website").stand is Stand.UNSURE
+
+
+def test_a_locked_photo_falls_whatever_is_said_and_names_nobody() -> None:
+    shown = judged((match(("P1", 0.9)),), rules())
+    nothing_seen = replace(shown, faces=(), matches=(), decisions=shown.decisions)
+    for before in (shown, nothing_seen):
+        for templates in (REFS, ()):
+            found = standing(before, (Lock(),), now(rules(), templates=templates))["website"]
+            assert found == Standing(Stand.FALLS, Reason.LOCKED, None, differs=True)

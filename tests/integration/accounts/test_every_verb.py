@@ -57,6 +57,8 @@ ALLOWED: dict[str, tuple[frozenset[Role], tuple[str, ...]]] = {
     "keys protect": (frozenset({ADMIN}), ()),
     "keys rotate": (frozenset({ADMIN}), ()),
     "keys status": (frozenset({ADMIN}), ()),
+    "lock": (frozenset({DSL}), ("nothing.jpg", *WHY)),
+    "locked": (frozenset({DSL}), ()),
     "people list": (frozenset({AUDITOR, DSL, DPL}), ()),
     "people show": (frozenset({AUDITOR, DSL, DPL}), ("P9",)),
     "posted": (
@@ -82,6 +84,7 @@ ALLOWED: dict[str, tuple[frozenset[Role], tuple[str, ...]]] = {
     "review take-back": (frozenset({DSL}), ("7", *WHY)),
     "takedown done": (frozenset({WEBSITE, SOCIAL, DSL, DPL}), ("99", "--proof", "gone")),
     "takedowns": (EVERYBODY, ()),
+    "unlock": (frozenset({DSL}), ("nothing.jpg", *WHY)),
     "verify": (EVERYBODY, ("/nowhere/at/all",)),
     "where": (EVERYBODY, ("nothing.jpg",)),
     "why": (EVERYBODY, ("nothing.jpg",)),
