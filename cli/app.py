@@ -16,6 +16,7 @@ from cli.doctor import doctor
 from cli.enrolment import enrol_folder
 from cli.evaluating import evaluate
 from cli.importing import import_file
+from cli.incidents import incident_app
 from cli.keys import keys_app
 from cli.locking import lock, locked, unlock
 from cli.logging_in import login, logout
@@ -89,6 +90,7 @@ app.add_typer(takedown_app, name="takedown")
 app.command("lock")(lock)
 app.command("unlock")(unlock)
 app.command("locked")(locked)
+app.add_typer(incident_app, name="incident")
 app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")
 app.command("evaluate")(evaluate)
