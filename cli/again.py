@@ -89,7 +89,10 @@ class Again:
         RegisterUnreachable, or WorkerInterrupted when that is nobody's fault.
         """
         with self._site.database.reading() as connection:
-            photo = stored.stored(connection, [one.photo])[one.photo]
+            photo = stored.stored(connection, [one.photo]).get(one.photo)
+        if photo is None:
+            # It was locked meanwhile, and is no longer waited for.
+            return False
         arrival = photo.drops[0].arrival
         try:
             self._swap(arrival, one.cause)

@@ -16,7 +16,9 @@ from cli.doctor import doctor
 from cli.enrolment import enrol_folder
 from cli.evaluating import evaluate
 from cli.importing import import_file
+from cli.incidents import incident_app
 from cli.keys import keys_app
+from cli.locking import lock, locked, unlock
 from cli.logging_in import login, logout
 from cli.output import say
 from cli.people import consent_app, people_app, restrict_app
@@ -86,6 +88,10 @@ app.command("posted")(posted)
 app.command("where")(where)
 app.command("takedowns")(list_takedowns)
 app.add_typer(takedown_app, name="takedown")
+app.command("lock")(lock)
+app.command("unlock")(unlock)
+app.command("locked")(locked)
+app.add_typer(incident_app, name="incident")
 app.add_typer(audit_app, name="audit")
 app.add_typer(keys_app, name="keys")
 app.command("serve")(serve)

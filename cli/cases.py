@@ -21,8 +21,11 @@ from gate.roles import Role
 from gate.values import Person
 
 
-def find_photos(site: Site, text: str) -> list[StoredPhoto]:
-    """The photos meant by an id's beginning, an original's name, or the path of any copy."""
+def find_photos(site: Site, text: str, *, locked: bool = False) -> list[StoredPhoto]:
+    """The photos meant by an id's beginning, an original's name, or the path of any copy.
+
+    Locked ones only with ``locked``, for those who may know that they exist.
+    """
     words = [text]
     path = Path(text)
     if path.is_file():
@@ -31,16 +34,19 @@ def find_photos(site: Site, text: str) -> list[StoredPhoto]:
         if path.resolve().is_relative_to(root):
             words.append(path.resolve().relative_to(root).as_posix())
     with site.database.reading() as connection:
-        found = {p.photo: p for word in words for p in stored.find(connection, word)}
+        found = {p.photo: p for w in words for p in stored.find(connection, w, locked=locked)}
     return list(found.values())
 
 
-def the_photo(site: Site, text: str, role: Role = Role.ADMIN) -> StoredPhoto:
+def the_photo(
+    site: Site, text: str, role: Role = Role.ADMIN, *, locked: bool = False
+) -> StoredPhoto:
     """The one photo that is meant. Raises SiteError when there is none, or several.
 
-    The error names originals only to a role that may see them.
+    The error names originals only to a role that may see them. Without ``locked``, a locked photo
+    is one that there is not.
     """
-    found = find_photos(site, text)
+    found = find_photos(site, text, locked=locked)
     if not found:
         raise SiteError(
             f"No photo of this site is called {text}. Name the file as it was dropped, the "

@@ -17,11 +17,12 @@ from PIL import Image
 from cli.acting import acting_as, deny
 from cli.cases import case_of, people_in, the_photo
 from cli.options import AsJson, require_channels, site_of
-from cli.output import complain, print_json, print_table, say
+from cli.output import british_time, complain, print_json, print_table, say
 from cli.plain_check import plain_row, print_plain
 from cli.site import Site
 from cli.viewing import note_list, note_original, note_people
-from consent_db import stored
+from consent_db import locks, stored
+from consent_db.locks import PastLock
 from consent_db.stored import StoredPhoto
 from gate.acting import Acting
 from gate.annotate import annotate
@@ -30,8 +31,9 @@ from gate.english import ENGLISH
 from gate.errors import SiteError
 from gate.explain import as_dict, as_text, explain, face_outcomes, may_see_original
 from gate.load import load
-from gate.roles import Act, Role, sight_of
-from gate.values import Decision, Face, Judgement, Outcome
+from gate.roles import Act, Role, may, sight_of
+from gate.safe_text import clean
+from gate.values import Decision, Face, Judgement, Outcome, Reason
 from gate.words import reason_sentence
 
 
@@ -45,7 +47,8 @@ def check(
 ) -> None:
     """Say what would happen to these photos. Nothing is written or kept."""
     site = site_of(context)
-    tells_all = acting_as(site, Act.CHECK).sight.evidence
+    who = acting_as(site, Act.CHECK)
+    sees_locked = may(who.roles, Act.SEE_LOCKED)
     require_channels(site, channel)
     gate = site.gate()
     rows: list[dict[str, object]] = []
@@ -58,6 +61,8 @@ def check(
             continue
         judgement = gate.judge(hashlib.sha256(data).hexdigest(), data)
         chosen = [d for d in judgement.decisions if not channel or d.channel in channel]
+        is_locked = any(decision.reason is Reason.LOCKED for decision in judgement.decisions)
+        tells_all = who.sight.evidence and (sees_locked or not is_locked)
         if tells_all:
             rows += [decision_row(str(file), judgement, decision, None) for decision in chosen]
         else:
@@ -170,16 +175,21 @@ def why(
     """Say why a photo was approved, blurred, held or blocked, on what evidence."""
     site = site_of(context)
     seen_by = _onlooker(site, role)
-    chosen = the_photo(site, photo, seen_by.role)
+    chosen = the_photo(site, photo, seen_by.role, locked=seen_by.sees_locked)
     if sight_of(seen_by.role).evidence:
         note_people(site, seen_by.who, people_in(chosen), "photo")
     case = case_of(site, chosen)
     if picture is not None:
         write_picture(site, case, seen_by, picture)
     explanation = explain(case, seen_by.role)
+    lock = _lock_of(site, chosen.photo)
     if as_json:
-        print_json(as_dict(explanation))
+        print_json(as_dict(explanation) | ({"locked": lock} if lock else {}))
     else:
+        if lock is not None:
+            since = british_time(lock.at)
+            say(f"This photo was locked by {clean(lock.by)} on {since}: {clean(lock.reason)}")
+            say("What is said below is how it was judged before.")
         sys.stdout.write(as_text(explanation, min(shutil.get_terminal_size().columns, 100)))
 
 
@@ -189,16 +199,26 @@ class Onlooker:
 
     who: Acting
     role: Role
+    sees_locked: bool = False
+
+
+def _lock_of(site: Site, photo: str) -> PastLock | None:
+    """The lock of a photo that was shown to somebody who may know of it; None without one."""
+    with site.database.reading() as connection:
+        if not locks.holds(connection, photo):
+            return None
+        return locks.history(connection, photo)[0]
 
 
 def _onlooker(site: Site, wanted: Role | None) -> Onlooker:
     """Whoever asks, in the role that they name, or that sees most of those they have."""
     who = acting_as(site, Act.SEE_DECISIONS)
+    sees_locked = may(who.roles if wanted is None else {wanted}, Act.SEE_LOCKED)
     if who.account is None:
-        return Onlooker(who, wanted or Role.ADMIN)
+        return Onlooker(who, wanted or Role.ADMIN, sees_locked)
     if wanted is not None and wanted not in who.roles:
         deny(site, who, Act.SEE_DECISIONS, f"Your account does not have the role {wanted.value}.")
-    return Onlooker(who, wanted or who.role)
+    return Onlooker(who, wanted or who.role, sees_locked)
 
 
 def write_picture(site: Site, case: Case, seen_by: Onlooker, out: Path) -> None:
@@ -209,6 +229,8 @@ def write_picture(site: Site, case: Case, seen_by: Onlooker, out: Path) -> None:
     if not case.judgement.width:
         raise SiteError("This file could not be read as a picture, so none can be drawn.")
     photo = case.judgement.photo
+    if _lock_of(site, photo) is not None:
+        raise SiteError("This photo is locked, so no picture of it is made, for nobody.")
     note_original(site, seen_by.who, photo)
     data = site.originals.read(photo)
     shown = load(data, site.policy.limits, long_edge=site.policy.inspect_edge)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.acting import acting, acting_as
-from cli.cases import the_photo
+from cli.cases import find_photos, the_photo
 from cli.options import AsJson, By, require_channels, site_of
 from cli.output import british_time, print_json, print_table, say
 from cli.site import Site
@@ -41,7 +41,7 @@ def posted(
     site = site_of(context)
     name = acting(site, Act.RECORD_PUBLICATION, by, channel=channel)
     require_channels(site, [channel])
-    chosen = the_photo(site, photo)
+    chosen = _published(site, photo, channel)
     copy = sha256_of(Path(photo)) if Path(photo).is_file() else None
     with site.database.transaction(name) as tx:
         told = Posted(chosen.photo, channel, where, copy)
@@ -56,6 +56,19 @@ def posted(
             style="bold red",
         )
         raise typer.Exit(1)
+
+
+def _published(site: Site, text: str, channel: str) -> StoredPhoto:
+    """The photo that is meant; also a locked one of which a copy was out on the channel.
+
+    Where that copy is must be known. What is said about it is the same as of any withdrawn copy.
+    """
+    if not find_photos(site, text):
+        hidden = find_photos(site, text, locked=True)
+        out = [p for p in hidden if any(one.release.channel == channel for one in p.ended)]
+        if len(out) == 1:
+            return out[0]
+    return the_photo(site, text)
 
 
 def where(
@@ -95,6 +108,7 @@ def where(
 
 def _found(site: Site, what: str, by: str, *, gone: bool) -> Sequence[Place]:
     who = acting_as(site, Act.SEE_DECISIONS, by)
+    locked = may(who.roles, Act.SEE_LOCKED)
     if may(who.roles, Act.SEE_PEOPLE):
         with site.database.reading() as connection:
             try:
@@ -102,8 +116,8 @@ def _found(site: Site, what: str, by: str, *, gone: bool) -> Sequence[Place]:
             except UnknownPerson:
                 pass
             else:
-                return places.of_person(connection, what, gone=gone)
-    chosen: StoredPhoto = the_photo(site, what, who.role)
+                return places.of_person(connection, what, gone=gone, locked=locked)
+    chosen: StoredPhoto = the_photo(site, what, who.role, locked=locked)
     with site.database.reading() as connection:
         return places.of_photo(connection, chosen.photo, gone=gone)
 

@@ -12,7 +12,7 @@ from consent_db import statements, stored
 from consent_db.stored import StoredPhoto
 from gate.errors import RegisterChanged, RegisterError, SiteError
 from gate.publish import Publisher
-from gate.statements import Change, StatementKind, Word
+from gate.statements import Change, Statement, StatementKind, Word
 from gate.values import WORTH_TRYING_AGAIN, Judgement
 
 MOST_ATTEMPTS = 5
@@ -83,7 +83,8 @@ def _judge(site: Site, photo: str, data: bytes) -> Callable[[Sequence[Word]], Ju
 
 def _require_looked_at(judgement: Judgement, change: Change) -> None:
     """A cause outside the photo must not end its copies, unless somebody refuses it anyway."""
-    refused = any(one.kind is StatementKind.REFUSED for one in change.said)
+    statements_made = (one for one in change.said if isinstance(one, Statement))
+    refused = any(one.kind is StatementKind.REFUSED for one in statements_made)
     reasons = {decision.reason for decision in judgement.decisions}
     if reasons and reasons <= WORTH_TRYING_AGAIN and not refused:
         causes = ", ".join(sorted(reason.value for reason in reasons))

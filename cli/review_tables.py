@@ -68,8 +68,8 @@ def print_faces(site: Site, photo: StoredPhoto, change: Change) -> None:
             if face.statement in new:
                 counted.add(face.statement)
                 say(f"  {decision.channel}: {full_face(ENGLISH, case, decision, face)}")
-    idle = [o for o in change.said if o.kind is StatementKind.NOT_A_FACE and o.id not in counted]
-    if idle:
+    said = [one for one in change.said if isinstance(one, Statement)]
+    if any(o.kind is StatementKind.NOT_A_FACE and o.id not in counted for o in said):
         say("Somebody was recognised there, so it still counts as a face.", style="yellow")
 
 

@@ -237,7 +237,9 @@ def take_back(
         photos = {statements.get(connection, number).photo for number in numbers}
         if len(photos) > 1:
             raise RegisterError("These are about several photos; take back one photo's at a time.")
-        chosen = stored.stored(connection, photos)[photos.pop()]
+        chosen = stored.stored(connection, photos).get(photos.pop())
+    if chosen is None:
+        raise RegisterError("That photo can no longer be decided about. Nothing was changed.")
     _act(site, chosen, Wish(who, reason, (), tuple(numbers)), as_json=as_json)
 
 

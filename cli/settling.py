@@ -8,6 +8,7 @@ import typer
 
 from cli.again import judge_all_again
 from cli.output import complain, say
+from cli.pages import write_due
 from cli.site import Site, now
 from consent_db import rejudgings
 from consent_db.sweeping import sweep
@@ -23,7 +24,7 @@ _MANY = 1_000_000
 def settle(site: Site) -> None:
     """End copies whose permission has run out by itself, and delete the files of ended copies.
 
-    Finishes what an earlier command left half done; costs two small queries when there is nothing
+    Finishes what an earlier command left half done; costs three small queries when there is nothing
     to do. Raises RegisterUnreachable (ClockBehind when the clock went back), or SiteError.
     """
     begin_day(site)
@@ -41,6 +42,7 @@ def begin_day(site: Site) -> None:
 def remove_ended(site: Site) -> None:
     """Delete the files of ended copies. Raises RegisterUnreachable, or SiteError."""
     Publisher(site.root, site.ledger(ACTOR), frozenset).settle()
+    write_due(site)
 
 
 def removed_ended(site: Site) -> bool:

@@ -14,7 +14,7 @@ import cv2
 
 from cli.site_keys import keys_folder, open_sealer
 from cli.standing_rules import StandingRules
-from consent_db import signing_keys, templates
+from consent_db import locks, signing_keys, templates
 from consent_db.aftermath import Consequences
 from consent_db.database import Database
 from consent_db.likenesses import SqlKinBook
@@ -98,8 +98,13 @@ class Site:
 
     @cached_property
     def originals(self) -> Vault:
-        """The originals, as they were dropped."""
-        return Vault(self.vault, self.sealer)
+        """The originals, as they were dropped; those of locked photos are handed to nobody."""
+
+        def is_locked(photo: str) -> bool:
+            with self.database.reading() as connection:
+                return locks.holds(connection, photo)
+
+        return Vault(self.vault, self.sealer, is_locked)
 
     @cached_property
     def references(self) -> ReferencePhotos:
@@ -255,7 +260,9 @@ class Site:
     def ledger(self, actor: str) -> SqlLedger:
         """The ledger of photos, written to in this name."""
         late = RecentSketches()
-        return SqlLedger(self.database, actor, policy=self.policy.version, late=late)
+        return SqlLedger(
+            self.database, actor, policy=self.policy.version, also=locks.bars, late=late
+        )
 
     def gate(self) -> Gate:
         """The gate, with one thread: several photos are judged by several workers."""
@@ -268,7 +275,7 @@ class Site:
             now,
             software=software(),
             statements=statements,
-            kindred=Kindred(SqlKinBook(self.database), self._picture_of),
+            kindred=Kindred(SqlKinBook(self.database, locks.bars), self._picture_of),
         )
 
     def _picture_of(self, photo: str) -> Picture | None:

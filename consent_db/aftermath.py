@@ -219,7 +219,7 @@ class Consequences:
         if not numbers:
             return
         snapshot = self._now(tx)
-        newest = stored.stored(tx.connection, [photo])[photo].judgement
+        newest = stored.stored(tx.connection, [photo], locked=True)[photo].judgement
         for one in _load(tx.connection, numbers):
             spared = self.standings.template_gone(one.judgement, snapshot, day_of(tx.now))
             now = {

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
+from consent_db.locks import is_open
 from consent_db.schema import drops, photos
 from consent_db.sealed import open_texts, seal_texts, sealer_of
 from gate.ports import KeyKind
@@ -73,10 +74,14 @@ def first_path(connection: Connection, photo: int, sha256: str) -> str | None:
     return "" if names is None else names.original
 
 
-def events(connection: Connection) -> set[str]:
-    """The folders from which files came, without those of which every name was erased."""
+def events(connection: Connection, *, locked: bool = False) -> set[str]:
+    """The folders from which files came, without those of which every name was erased.
+
+    Also without those from which only locked photos came, unless they are asked for.
+    """
     query = select(drops.c.event_index, drops.c.sealed_names, photos.c.sha256)
-    query = query.join_from(drops, photos).order_by(drops.c.event_index, drops.c.id)
+    query = query.join_from(drops, photos).where(is_open(photos.c.id, locked=locked))
+    query = query.order_by(drops.c.event_index, drops.c.id)
     found: set[str] = set()
     done = ""
     for row in connection.execute(query).all():

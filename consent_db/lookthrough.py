@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
 from consent_db.dropped import names_of
+from consent_db.locks import is_open
 from consent_db.schema import drops, judgements, mentions, people, photos, places, releases
 
 
@@ -36,7 +37,7 @@ def of_year_group(connection: Connection, ref: str, since: datetime) -> Sequence
         .join_from(photos, drops)
         .join(judgements, judgements.c.photo_id == photos.c.id)
         .join(releases, releases.c.judgement_id == judgements.c.id)
-        .where(drops.c.at >= since, out)
+        .where(drops.c.at >= since, out, is_open(photos.c.id))
     )
     if year_group is not None:
         query = query.where(drops.c.event_index.in_(_events_with(year_group, since)))

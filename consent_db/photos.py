@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, func, select
 
-from consent_db import days, likenesses, rejudgings, removals, statements
+from consent_db import days, likenesses, locks, rejudgings, removals, statements
 from consent_db.database import Database
+from consent_db.heirs import bar_heirs
 from consent_db.likenesses import Barring
 from consent_db.recording import (
     COPY_CHANGED,
@@ -27,8 +28,7 @@ from consent_db.schema import judgements, photos
 from consent_db.schema import releases as releases_table
 from consent_db.stored import StoredPhoto, decisions, drops, events, find, stored
 from consent_db.transaction import Transaction
-from gate.errors import RegisterChanged, RegisterError
-from gate.inherit import inherit
+from gate.errors import PhotoLocked, RegisterChanged, RegisterError
 from gate.ports import LateLook, Release
 from gate.statements import Change
 from gate.values import (
@@ -73,7 +73,8 @@ class SqlLedger:
     def knows(self, photo: str) -> bool:
         """Whether a photo with this SHA-256 was judged already, and it is not worth a new try.
 
-        A judgement that was blocked on every channel for a cause outside the photo is one.
+        A judgement that was blocked on every channel for a cause outside the photo is one, but a
+        locked photo is never judged again.
         """
         with self._database.reading() as connection:
             return _is_settled(connection, photo)
@@ -95,9 +96,9 @@ class SqlLedger:
         released after the earlier one end. Where it blocks, so do the other versions of the photo
         from now on. Returns the copies that thereby ended. Raises RegisterChanged, and stores
         nothing, when the register's revision, the day, what people said, or what other versions
-        there are is no longer what the judgement rests on; RegisterError when a release is not of
-        a channel that was approved, or its path is taken; ClockBehind when the clock went back,
-        SiteError when the settings have changed since.
+        there are is no longer what the judgement rests on, or the photo was locked; RegisterError
+        when a release is not of a channel that was approved, or its path is taken; ClockBehind when
+        the clock went back, SiteError when the settings have changed since.
         """
         if arrival.photo != judgement.photo:
             raise RegisterError("The judgement is of another photo than the one that arrived.")
@@ -105,6 +106,9 @@ class SqlLedger:
         with self._database.transaction(self._actor) as tx:
             _require_same_basis(tx, judgement, self._policy)
             photo = photo_number(tx, judgement.photo)
+            if locks.is_locked(tx.connection, photo):
+                # Asked again, ``knows`` says so, and the file counts as a duplicate.
+                raise RegisterChanged(str(PhotoLocked()))
             if not _blocks_everywhere(judgement):
                 # What could not be looked at need not know what people said: it releases nothing.
                 _require_same_statements(tx, judgement, photo)
@@ -113,7 +117,7 @@ class SqlLedger:
             ended = end_releases(tx, judgement.photo, photo)
             number = add_judgement(tx, judgement, photo, "dropped")
             add_releases(tx, judgement.photo, number, releases)
-            ended += _bar_heirs(tx, judgement.photo, self._also)
+            ended += bar_heirs(tx, judgement.photo, self._also)
         if self._late is not None:
             self._late.keep(judgement)
         return ended
@@ -126,11 +130,14 @@ class SqlLedger:
         Returns the copies that thereby ended: every one that stood, and those of other versions
         that follow a block. Raises like ``record``,
         RegisterChanged also when somebody else said something about a photo in the meantime, and
-        RegisterError when the photo was never judged or what is taken back cannot be.
+        RegisterError when the photo was never judged or what is taken back cannot be, PhotoLocked
+        when it is locked.
         """
         _require_sound(judgement, releases)
         with self._database.transaction(self._actor) as tx:
             photo = _judged_photo(tx, judgement.photo)
+            if locks.is_locked(tx.connection, photo):
+                raise PhotoLocked
             _require_same_basis(tx, judgement, self._policy)
             statements.change(tx, judgement.photo, photo, change)
             _require_same_statements(tx, judgement, photo)
@@ -138,7 +145,7 @@ class SqlLedger:
             ended = end_releases(tx, judgement.photo, photo)
             number = add_judgement(tx, judgement, photo, cause)
             add_releases(tx, judgement.photo, number, releases)
-            ended += _bar_heirs(tx, judgement.photo, self._also)
+            ended += bar_heirs(tx, judgement.photo, self._also)
         if self._late is not None:
             self._late.keep(judgement)
         return ended
@@ -223,6 +230,8 @@ def _is_settled(connection: Connection, photo: str) -> bool:
     number = connection.execute(newest).scalar_one()
     if number is None:
         return False
+    if locks.holds(connection, photo):
+        return True
     of_newest = decisions_table.c.judgement_id == number
     reasons = set(connection.execute(select(decisions_table.c.reason).where(of_newest)).scalars())
     return not reasons or not reasons <= WORTH_TRYING_AGAIN
@@ -294,21 +303,3 @@ def _void(tx: Transaction, judgement: Judgement) -> None:
     add_judgement(tx, blocked, photo, _CUT_SHORT)
     # Its file may be in staging no longer, so that nobody else would come back to it.
     rejudgings.want(tx, photo, _CUT_SHORT)
-
-
-def _bar_heirs(tx: Transaction, photo: str, also: Barring | None) -> tuple[Release, ...]:
-    """Let the other versions of a photo follow its blocks; the copies that thereby ended."""
-    heirs = likenesses.heirs(tx.connection, photo, also)
-    ended: list[Release] = []
-    for heir in stored(tx.connection, heirs).values():
-        channels = heirs[heir.photo]
-        decided = tuple(inherit(heir.judgement.decisions, channels))
-        number = photo_number(tx, heir.photo)
-        gone = end_releases(tx, heir.photo, number)
-        judgement = add_judgement(
-            tx, replace(heir.judgement, decisions=decided), number, "other version"
-        )
-        staying = [release for release in heir.releases if release.channel not in channels]
-        add_releases(tx, heir.photo, judgement, staying)
-        ended += [release for release in gone if release not in staying]
-    return tuple(ended)

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, insert, select, true, update
 
+from consent_db.locks import is_open
 from consent_db.numbering import next_ids
 from consent_db.schema import judgements, mentions, photos, places, releases
 from consent_db.transaction import Transaction
@@ -86,10 +87,16 @@ def of_photo(connection: Connection, photo: str, *, gone: bool = True) -> Sequen
     return _select(connection, photos.c.sha256 == photo, _present(gone=gone))
 
 
-def of_person(connection: Connection, ref: str, *, gone: bool = True) -> Sequence[Place]:
-    """Where copies are that rest on this person's permissions or in which they may be seen."""
+def of_person(
+    connection: Connection, ref: str, *, gone: bool = True, locked: bool = False
+) -> Sequence[Place]:
+    """Where copies are that rest on this person's permissions or in which they may be seen.
+
+    Copies of locked photos only for those who may know that they exist.
+    """
     about = select(mentions.c.judgement_id).where(mentions.c.person == ref)
-    return _select(connection, judgements.c.id.in_(about), _present(gone=gone))
+    shown = is_open(photos.c.id, locked=locked)
+    return _select(connection, judgements.c.id.in_(about), shown, _present(gone=gone))
 
 
 def in_folder(connection: Connection, folder: str, channel: str) -> Sequence[Place]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
+from consent_db.locks import is_locked
 from consent_db.schema import photos, rejudgings
 from consent_db.transaction import Transaction
 
@@ -34,8 +35,10 @@ class Rejudging:
 def want(tx: Transaction, photo: int, cause: str, *, hurry: bool = True) -> None:
     """Ask for the photo with this number in the ledger to be judged again, as soon as possible.
 
-    Without ``hurry``, one that rests after a failure goes on resting.
+    Not while it is locked. Without ``hurry``, one that rests after a failure goes on resting.
     """
+    if is_locked(tx.connection, photo):
+        return
     again = {"cause": cause, "tries": 0, "not_before": None, "trouble": ""}
     is_it = rejudgings.c.photo_id == photo
     known = tx.connection.execute(select(rejudgings.c.photo_id).where(is_it)).first() is not None
@@ -43,6 +46,11 @@ def want(tx: Transaction, photo: int, cause: str, *, hurry: bool = True) -> None
         tx.connection.execute(update(rejudgings).where(is_it).values(**again))
     elif not known:
         tx.connection.execute(insert(rejudgings), {"photo_id": photo, "since": tx.now, **again})
+
+
+def drop(tx: Transaction, photo: int) -> None:
+    """No longer ask for the photo with this number in the ledger to be judged again."""
+    tx.connection.execute(delete(rejudgings).where(rejudgings.c.photo_id == photo))
 
 
 def postpone(tx: Transaction, photo: str, trouble: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, func, insert, select
 
-from consent_db import approvals, people
+from consent_db import approvals, locks, people
 from consent_db.database import Database
 from consent_db.schema import approvals as approvals_table
 from consent_db.schema import photos, statements, statements_taken_back
@@ -19,7 +19,7 @@ from consent_db.transaction import Transaction
 from gate.approvals import Approval
 from gate.errors import RegisterChanged, RegisterError
 from gate.ports import KeyKind
-from gate.statements import Change, Statement, StatementKind, Word
+from gate.statements import Change, Lock, Statement, StatementKind, Word
 from gate.values import Box
 
 _Row: TypeAlias = Any
@@ -62,7 +62,7 @@ def about(connection: Connection, sha256: str) -> tuple[Word, ...]:
 
 
 def of_photo(connection: Connection, photo: int) -> tuple[Word, ...]:
-    """The same by the photo's number in the ledger."""
+    """The same by the photo's number in the ledger; first of all, whether it is locked."""
     return of_photos(connection, [photo]).get(photo, ())
 
 
@@ -77,6 +77,8 @@ def of_photos(connection: Connection, numbers: Collection[int]) -> dict[int, tup
         said[row.photo_id].append(_value(row))
     for photo, approval in approvals.of_photos(connection, numbers):
         said[photo].append(approval)
+    for photo in locks.among(connection, numbers):
+        said[photo].append(Lock())
     return {photo: tuple(sorted(words, key=lambda one: one.id)) for photo, words in said.items()}
 
 

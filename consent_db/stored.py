@@ -1,4 +1,8 @@
-"""Looking things up in the ledger of photos."""
+"""Looking things up in the ledger of photos.
+
+Locked photos are left out everywhere, unless they are asked for with ``locked``: that is for those
+who may know that they exist.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from consent_db import dropped, evidence
+from consent_db.locks import is_open
 from consent_db.schema import decisions as decisions_table
 from consent_db.schema import drops as drops_table
 from consent_db.schema import judgements, photos
@@ -71,11 +76,12 @@ class StoredPhoto:
         return self.judgement.photo
 
 
-def decisions(connection: Connection) -> Iterator[StoredPhoto]:
+def decisions(connection: Connection, *, locked: bool = False) -> Iterator[StoredPhoto]:
     """Every photo in the order of its first arrival, some hundred at a time."""
     last = 0
     while True:
-        page = select(photos.c.id).where(photos.c.id > last).order_by(photos.c.id).limit(_BATCH)
+        wanted = (photos.c.id > last, is_open(photos.c.id, locked=locked))
+        page = select(photos.c.id).where(*wanted).order_by(photos.c.id).limit(_BATCH)
         numbers = list(connection.execute(page).scalars())
         if not numbers:
             return
@@ -83,12 +89,15 @@ def decisions(connection: Connection) -> Iterator[StoredPhoto]:
         last = numbers[-1]
 
 
-def stored(connection: Connection, sha256s: Collection[str]) -> dict[str, StoredPhoto]:
+def stored(
+    connection: Connection, sha256s: Collection[str], *, locked: bool = False
+) -> dict[str, StoredPhoto]:
     """The photos with these SHA-256 that the ledger has, by it."""
     wanted, found = sorted(set(sha256s)), {}
     for start in range(0, len(wanted), _BATCH):
         part = photos.c.sha256.in_(wanted[start : start + _BATCH])
-        numbers = sorted(connection.execute(select(photos.c.id).where(part)).scalars())
+        query = select(photos.c.id).where(part, is_open(photos.c.id, locked=locked))
+        numbers = sorted(connection.execute(query).scalars())
         found.update({photo.photo: photo for photo in _load(connection, numbers)})
     return found
 
@@ -96,7 +105,10 @@ def stored(connection: Connection, sha256s: Collection[str]) -> dict[str, Stored
 def judgements_with(
     connection: Connection, numbers: Sequence[int]
 ) -> Iterator[tuple[_Row, Judgement]]:
-    """The judgements with these numbers, of which there are few, each with its row."""
+    """The judgements with these numbers, of which there are few, each with its row.
+
+    Also those of locked photos, for the rules; never to show them.
+    """
     query = select(judgements, photos.c.sha256).join_from(judgements, photos)
     rows = connection.execute(query.where(judgements.c.id.in_(numbers))).all()
     judged = _decisions_of(connection, [row.id for row in rows])
@@ -104,7 +116,7 @@ def judgements_with(
         yield row, _judgement(row, tuple(judged[row.id]))
 
 
-def find(connection: Connection, text: str) -> list[StoredPhoto]:
+def find(connection: Connection, text: str, *, locked: bool = False) -> list[StoredPhoto]:
     """The photos that this may mean.
 
     It is the beginning of a SHA-256 (four characters or more), the path or the file name of an
@@ -122,21 +134,24 @@ def find(connection: Connection, text: str) -> list[StoredPhoto]:
         numbers |= _dropped_as(connection, dropped.is_called(connection, name))
         numbers |= _released_as(connection, releases_table.c.path == name)
     numbers |= _released_as(connection, releases_table.c.sha256 == lower)
-    return list(_load(connection, sorted(numbers)))
+    wanted_ones = select(photos.c.id).where(photos.c.id.in_(numbers))
+    shown = wanted_ones.where(is_open(photos.c.id, locked=locked)).order_by(photos.c.id)
+    return list(_load(connection, list(connection.execute(shown).scalars())))
 
 
-def drops(connection: Connection, event: str) -> list[Drop]:
+def drops(connection: Connection, event: str, *, locked: bool = False) -> list[Drop]:
     """Every file that was dropped into this event's folder ("" for none), in order."""
-    query = select(*_DROP).join_from(drops_table, photos).where(dropped.is_in(connection, event))
+    query = select(*_DROP).join_from(drops_table, photos)
+    query = query.where(dropped.is_in(connection, event), is_open(photos.c.id, locked=locked))
     rows = connection.execute(query.order_by(drops_table.c.id)).all()
     sealer_of(connection).fetch(KeyKind.PHOTO, {row.sha256 for row in rows})
     return [_drop(connection, row) for row in rows]
 
 
-def events(connection: Connection) -> list[str]:
+def events(connection: Connection, *, locked: bool = False) -> list[str]:
     """The folders from which files came, sorted; "" stands for staging itself."""
     sealer_of(connection).fetch(KeyKind.PHOTO)
-    return sorted(dropped.events(connection))
+    return sorted(dropped.events(connection, locked=locked))
 
 
 def _dropped_as(connection: Connection, condition: ColumnElement[bool]) -> set[int]:

@@ -15,6 +15,10 @@ APPEND_ONLY = {
     "statements_taken_back": "statement",
     "approvals": "id",
     "links": "id",
+    "locks": "id",
+    "incidents": "id",
+    "incident_photos": "id",
+    "incident_notes": "id",
 }
 """Tables in which rows are only ever added, each with its key."""
 

@@ -2,6 +2,7 @@
 
 The order of the rules, for one channel and one day:
 
+0. A photo that the safeguarding lead locked is blocked, and no other rule is asked.
 1. A face that may be a restricted person (at the veto threshold of any reader), or that somebody
    names as one, blocks; only two people together release such a photo (gate/approvals.py), and
    the face stays covered.
@@ -81,6 +82,8 @@ def decide(
     """
     if len(faces) != len(matches):
         raise ValueError(f"{len(faces)} faces but {len(matches)} matches")
+    if said.locked:
+        return _locked(len(faces), channel)
     vetoes = [
         _veto(number, match, channel, rules) or _named_veto(number, channel, rules, said)
         for number, match in enumerate(matches)
@@ -110,6 +113,12 @@ def decide(
         return Decision(channel.name, Verdict.REVIEW, Reason.NAMES_NEEDED, judged)
     weak = {number for number, face in enumerate(faces) if face.weak}
     return _verdict(judged, channel, weak, said)
+
+
+def _locked(faces: int, channel: Channel) -> Decision:
+    """A locked photo: nothing is said of anybody in it."""
+    hidden = (FaceDecision(n, Outcome.COVERED, FaceReason.NOT_RECOGNISED) for n in range(faces))
+    return Decision(channel.name, Verdict.BLOCK, Reason.LOCKED, tuple(hidden))
 
 
 def _lifted(veto: FaceDecision, other: FaceDecision) -> FaceDecision:

@@ -76,6 +76,8 @@ _REASONS = _FILE_REASONS | {
     "used.",
     Reason.REFUSED_BY_HAND: "Somebody looked at this photo and decided that it must not be used "
     "here.",
+    Reason.LOCKED: "The safeguarding lead has locked this photo: no copy of it may be made or "
+    "shown.",
     Reason.CHANNEL_GONE: "Nothing is published here any more.",
     Reason.LIKE_BLOCKED: "Another version of this photo must not be used here, so this one must "
     "not be used either.",
@@ -103,6 +105,7 @@ _PLAIN_REASONS = _FILE_REASONS | {
     Reason.STILL_MATCHED: _HELD_PLAINLY,
     Reason.NAMES_NEEDED: _HELD_PLAINLY,
     Reason.REFUSED_BY_HAND: _HELD_PLAINLY,
+    Reason.LOCKED: _HELD_PLAINLY,
     Reason.CHANNEL_GONE: _HELD_PLAINLY,
     Reason.LIKE_BLOCKED: _HELD_PLAINLY,
 }

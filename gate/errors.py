@@ -6,6 +6,7 @@ PhotogateError
 ├── ImportRefused          a CSV file has rows that cannot be taken
 ├── RegisterError          the register says no: unknown person, no permission ...
 │   ├── UnknownPerson
+│   ├── PhotoLocked        the safeguarding lead locked the photo
 │   └── RegisterChanged    the register moved on while a photo was judged
 ├── NotAllowed             the account has no role for this, or nobody is logged in
 ├── LoginRefused           the name or the password is wrong, or it was tried too often
@@ -58,6 +59,16 @@ class RegisterError(PhotogateError):
 
 class UnknownPerson(RegisterError):
     """Nobody in the register has this reference."""
+
+
+class PhotoLocked(RegisterError):
+    """The safeguarding lead locked the photo; the text does not say so to whoever reads it."""
+
+    def __init__(self) -> None:
+        super().__init__("This photo is held: ask the safeguarding lead. Nothing was changed.")
+
+    def __reduce__(self) -> tuple[type[PhotoLocked], tuple[()]]:
+        return type(self), ()
 
 
 class RegisterChanged(RegisterError):

@@ -88,7 +88,7 @@ class Incident:
     """All that is kept together; instants carry a time zone.
 
     ``aware_at``: when the school became aware; the clock starts there. ``affected`` is None while
-    nobody knows who may be seen.
+    nobody knows who may be seen. ``withheld``: it is about more than the reader may know.
     """
 
     number: int
@@ -104,6 +104,7 @@ class Incident:
     commissioner_told_at: datetime | None = None
     people_told_at: datetime | None = None
     closed_at: datetime | None = None
+    withheld: bool = False
 
     def without_names(self) -> Incident:
         """The same, people by their references only."""

@@ -33,6 +33,10 @@ TAKEDOWNS = {
     TakedownState.OPEN: "Open",
     TakedownState.OVERDUE: "Overdue",
 }
+WITHHELD = (
+    "Part of this incident is for the safeguarding lead alone and is left out here. Ask them for "
+    "the whole document."
+)
 _KINDS = {
     "pupil": ("pupil", "pupils"),
     "staff": ("member of staff", "members of staff"),

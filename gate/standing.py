@@ -3,6 +3,7 @@
 The rules of deciding are asked again about what was seen when the photo was judged. Pure.
 
 For one channel, in this order:
+0. The photo was locked: the copy falls, and nothing is said of anybody in it.
 1. A channel that is no longer set up: the copy falls.
 2. A rule now blocks the photo, or no longer lets a face be seen that the copy shows: it falls.
 3. Somebody spoke of a place that was not judged, or what was seen does not reach as far as the
@@ -20,7 +21,7 @@ from dataclasses import dataclass, replace
 
 from gate.decide import Rules, decide
 from gate.released import VISIBLE, Stand, Standing, was_compared
-from gate.statements import Word, place
+from gate.statements import Word, is_locked, place
 from gate.values import (
     Channel,
     Decision,
@@ -34,6 +35,7 @@ from gate.values import (
     Verdict,
 )
 
+_LOCKED = Standing(Stand.FALLS, Reason.LOCKED, differs=True)
 _NO_CHANNEL = Standing(Stand.FALLS, Reason.CHANNEL_GONE, differs=True)
 
 
@@ -57,6 +59,8 @@ def standing(judgement: Judgement, statements: Sequence[Word], now: Now) -> dict
 
     ``statements`` are those that people made about the photo and that count.
     """
+    if is_locked(statements):
+        return {before.channel: _LOCKED for before in judgement.decisions}
     return {
         before.channel: _standing(judgement, before, statements, now)
         for before in judgement.decisions

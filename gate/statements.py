@@ -55,7 +55,17 @@ class Statement:
             raise ValueError("only a named or a drawn face has a person")
 
 
-Word: TypeAlias = Statement | Approval
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """That the safeguarding lead locked the photo: nothing of it may be made, shown or released.
+
+    It is no statement of its own and is kept elsewhere, so that its id is that of none.
+    """
+
+    id: int = 0
+
+
+Word: TypeAlias = Statement | Approval | Lock
 """Anything that a person says about a photo and that deciding hears."""
 
 
@@ -82,12 +92,14 @@ class Said:
 
     ``refused`` are channels, or ``all``. ``names_needed``: nobody is recognised here, so that
     somebody must say of every face whose it is. ``approvals`` are those of anybody for any channel.
+    ``locked``: nobody may use the photo for anything.
     """
 
     faces: Mapping[int, Statement] = field(default_factory=lambda: MappingProxyType({}))
     refused: frozenset[str] = frozenset()
     names_needed: bool = False
     approvals: tuple[Approval, ...] = ()
+    locked: bool = False
 
     def is_refused(self, channel: str) -> bool:
         """Whether a person refused the photo for this channel."""
@@ -142,16 +154,23 @@ def place(
         faces.append(Face(one.box, (), 1.0))
     called_none = {n for n, one in said.items() if one.kind is StatementKind.NOT_A_FACE}
     refused = frozenset(one.channel for one in statements if one.channel is not None)
+    locked = is_locked(words)
     return Placed(
         tuple(faces),
         Said(
             MappingProxyType(said),
-            refused,
+            refused | {ALL_CHANNELS} if locked else refused,
             names_needed,
             tuple(one for one in words if isinstance(one, Approval)),
+            locked,
         ),
         frozenset(range(len(found), len(faces))) | called_none,
     )
+
+
+def is_locked(words: Iterable[Word]) -> bool:
+    """Whether the photo of which all this is said is locked."""
+    return any(isinstance(one, Lock) for one in words)
 
 
 def with_landmarks(face: Face) -> Face:

@@ -399,6 +399,7 @@ class Reason(StrEnum):
     STILL_MATCHED = "still_matched"
     NAMES_NEEDED = "names_needed"
     REFUSED_BY_HAND = "refused_by_hand"
+    LOCKED = "locked"
     CHANNEL_GONE = "channel_gone"
     LIKE_BLOCKED = "like_blocked"
     NOT_AN_IMAGE = "not_an_image"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gate.durable import PRIVATE_FILE, PRIVATE_FOLDER, create, make_folder, move, sync_folder
-from gate.errors import SiteError
+from gate.errors import PhotoLocked, SiteError
 from gate.ports import KeyKind, Sealer
 from gate.sealed_files import MARK, Damaged, is_sealed, read_sealed, write_sealed
 
@@ -51,12 +51,22 @@ class Stamp:
         return cls(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-class Vault:
-    """The originals below ``folder``, readable by the owner alone and sealed by ``sealer``."""
+def _never(_photo: str) -> bool:
+    return False
 
-    def __init__(self, folder: Path, sealer: Sealer) -> None:
+
+class Vault:
+    """The originals below ``folder``, readable by the owner alone and sealed by ``sealer``.
+
+    ``is_locked`` says of which photos (SHA-256) nobody may have the bytes.
+    """
+
+    def __init__(
+        self, folder: Path, sealer: Sealer, is_locked: Callable[[str], bool] = _never
+    ) -> None:
         self._folder = folder
         self._sealer = sealer
+        self._is_locked = is_locked
         self._unfinished = folder / "tmp"
 
     def path(self, photo: str) -> Path:
@@ -80,9 +90,14 @@ class Vault:
     def read(self, photo: str) -> bytes:
         """The bytes of an original, by its SHA-256.
 
-        Raises SiteError when they cannot be read or are other bytes than were taken, Erased when
-        its key was destroyed, KeysUnusable.
+        Raises PhotoLocked when nobody may have them, SiteError when they cannot be read or are
+        other bytes than were taken, Erased when its key was destroyed, KeysUnusable.
         """
+        if self._is_locked(photo):
+            raise PhotoLocked
+        return self._read(photo)
+
+    def _read(self, photo: str) -> bytes:
         try:
             with self.path(photo).open("rb") as file:
                 data = b"".join(self._plain(file, photo))
@@ -105,8 +120,11 @@ class Vault:
             raise _not_writable(error) from error
 
     def protect(self, photo: str) -> None:
-        """Seal an original that lies there as it was dropped. Raises like ``read``, SiteError."""
-        data = self.read(photo)
+        """Seal an original that lies there as it was dropped, also a locked one.
+
+        Raises like ``read``.
+        """
+        data = self._read(photo)
         temporary = self._unfinished / uuid.uuid4().hex
         try:
             make_folder(self._unfinished, mode=PRIVATE_FOLDER)

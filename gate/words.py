@@ -205,6 +205,7 @@ _ABOUT_PEOPLE = frozenset(
         Reason.STILL_MATCHED,
         Reason.NAMES_NEEDED,
         Reason.REFUSED_BY_HAND,
+        Reason.LOCKED,
         Reason.CHANNEL_GONE,
         Reason.LIKE_BLOCKED,
     }
@@ -217,6 +218,7 @@ _NEVER_RELEASED = frozenset(
         Reason.STILL_MATCHED,
         Reason.NAMES_NEEDED,
         Reason.REFUSED_BY_HAND,
+        Reason.LOCKED,
         Reason.CHANNEL_GONE,
         Reason.LIKE_BLOCKED,
     }

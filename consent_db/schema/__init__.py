@@ -5,6 +5,7 @@ from __future__ import annotations
 from consent_db import triggers
 from consent_db.schema.accounts import accounts, api_tokens, login_attempts, sessions
 from consent_db.schema.base import Utc, metadata
+from consent_db.schema.incidents import incident_notes, incident_photos, incidents
 from consent_db.schema.ledger import (
     approvals,
     decisions,
@@ -16,6 +17,7 @@ from consent_db.schema.ledger import (
     statements_taken_back,
 )
 from consent_db.schema.likenesses import fingerprints, links
+from consent_db.schema.locks import locks, pages_due
 from consent_db.schema.log import audit, audit_head
 from consent_db.schema.register import (
     biometrics,
@@ -49,11 +51,16 @@ __all__ = [
     "decisions",
     "drops",
     "fingerprints",
+    "incident_notes",
+    "incident_photos",
+    "incidents",
     "judgements",
     "links",
+    "locks",
     "login_attempts",
     "mentions",
     "metadata",
+    "pages_due",
     "people",
     "photos",
     "places",

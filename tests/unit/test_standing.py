@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from gate.decide import Rules, decide
 from gate.released import VISIBLE, Stand, Standing, fallen_by, mentioned
 from gate.standing import Now, standing
-from gate.statements import Statement, StatementKind, place
+from gate.statements import Lock, Statement, StatementKind, place
 from gate.values import (
     Box,
     Candidate,
@@ -297,3 +297,12 @@ def test_who_is_only_no_longer_recognised_does_not_bring_a_published_copy_down()
     asked = replace(unknown, reason=FaceReason.ASKED_TO_COVER)
     covered = replace(copy, decisions=(replace(old, verdict=Verdict.BLUR, faces=(asked,)),))
     assert fallen_by(copy, covered, "website", {"P1"}).stand is Stand.FALLS
+
+
+def test_a_locked_photo_falls_whatever_is_said_and_names_nobody() -> None:
+    shown = judged((match(("P1", 0.9)),), rules())
+    nothing_seen = replace(shown, faces=(), matches=(), decisions=shown.decisions)
+    for before in (shown, nothing_seen):
+        for templates in (REFS, ()):
+            found = standing(before, (Lock(),), now(rules(), templates=templates))["website"]
+            assert found == Standing(Stand.FALLS, Reason.LOCKED, None, differs=True)

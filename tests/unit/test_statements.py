@@ -13,9 +13,11 @@ from gate.decide import decide
 from gate.statements import (
     NOTHING_SAID,
     Change,
+    Lock,
     Said,
     Statement,
     StatementKind,
+    Word,
     place,
     with_landmarks,
 )
@@ -436,3 +438,26 @@ def test_a_restriction_by_name_is_told_with_its_statement() -> None:
     assert (only.person, only.score, only.restriction, only.statement) == ("B", None, 9, 1)
     assert isinstance(rules(restricted="B").restrictions["B"][0], Restriction)
     assert Candidate("A", 0.1) == matched(("A", 0.1)).best
+
+
+@given(SITUATIONS, RECORDS, RESTRICTED)
+def test_a_locked_photo_is_blocked_without_a_word_about_anybody(
+    situation: tuple[list[Match], Said], records: list[ConsentRecord], restricted: str
+) -> None:
+    matches, words = situation
+    faces, given_rules = [face()] * len(matches), rules(*records, restricted=restricted)
+    after = decide(faces, matches, WEBSITE, given_rules, replace(words, locked=True))
+    assert (after.verdict, after.reason) == (Verdict.BLOCK, Reason.LOCKED)
+    assert {(f.outcome, f.person, f.score, f.runner_up) for f in after.faces} <= {
+        (Outcome.COVERED, None, None, None)
+    }
+    assert len(after.faces) == len(faces)
+
+
+def test_a_lock_is_heard_whatever_else_is_said() -> None:
+    heard_words: list[list[Word]] = [[Lock()], [named(), Lock()], [Lock(), named("B")]]
+    for words in heard_words:
+        heard = place(found(HERE), words).said
+        assert heard.locked
+        assert heard.is_refused("website"), "who forgets to ask for locks refuses it all the same"
+    assert not place(found(HERE), [named()]).said.locked

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import gate.vault
-from gate.errors import Erased, KeysUnusable, SiteError
+from gate.errors import Erased, KeysUnusable, PhotoLocked, SiteError
 from gate.ports import KeyKind
 from gate.sealed_files import BLOCK, MARK
 from gate.vault import SourceChanged, SourceUnreadable, Stamp, Vault
@@ -192,3 +192,19 @@ def test_an_original_from_before_is_read_found_and_sealed(tmp_path: Path) -> Non
     vault.path(photo).write_bytes(b"other")
     with pytest.raises(SiteError, match="not the file that was taken"):
         vault.protect(photo)
+
+
+def test_a_locked_original_is_handed_to_nobody_and_can_still_be_sealed(tmp_path: Path) -> None:
+    source = tmp_path / "photo.jpg"
+    source.write_bytes(b"evidence")
+    locked: set[str] = set()
+    vault = Vault(tmp_path / "vault", MadeUpKeys(), locked.__contains__)
+    photo = vault.store(source, Stamp.of(source.stat()))
+    locked.add(photo)
+    with pytest.raises(PhotoLocked, match="ask the safeguarding lead"):
+        vault.read(photo)
+    vault.path(photo).write_bytes(b"evidence")
+    vault.protect(photo)
+    assert vault.unprotected() == []
+    locked.clear()
+    assert vault.read(photo) == b"evidence"

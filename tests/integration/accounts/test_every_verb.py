@@ -17,6 +17,7 @@ from tests.account_site import Keyboard, everybody, new_site
 COMMS, WEBSITE, SOCIAL, AUDITOR, DSL, DPL, ADMIN = Role
 EVERYBODY = frozenset(Role)
 EVIDENCE = frozenset({AUDITOR, DSL, DPL, ADMIN})
+LEADS = frozenset({DSL, DPL})
 WHY = ("--reason", "because")
 
 ALLOWED: dict[str, tuple[frozenset[Role], tuple[str, ...]]] = {
@@ -54,9 +55,19 @@ ALLOWED: dict[str, tuple[frozenset[Role], tuple[str, ...]]] = {
     "import consents": (frozenset({DPL}), ("/nowhere/at/all",)),
     "import biometric": (frozenset({DPL}), ("/nowhere/at/all",)),
     "import restrictions": (frozenset({DSL}), ("/nowhere/at/all",)),
+    "incident add": (LEADS, ("99", "nothing.jpg")),
+    "incident close": (LEADS, ("99", "--note", "over")),
+    "incident export": (LEADS, ("99", "--to", "/nowhere/at/all.html")),
+    "incident list": (LEADS, ()),
+    "incident note": (LEADS, ("99", "--note", "we rang them")),
+    "incident open": (LEADS, ("nothing.jpg", "--note", "it was out")),
+    "incident show": (LEADS, ("99",)),
+    "incident told": (LEADS, ("99", "commissioner")),
     "keys protect": (frozenset({ADMIN}), ()),
     "keys rotate": (frozenset({ADMIN}), ()),
     "keys status": (frozenset({ADMIN}), ()),
+    "lock": (frozenset({DSL}), ("nothing.jpg", *WHY)),
+    "locked": (frozenset({DSL}), ()),
     "people list": (frozenset({AUDITOR, DSL, DPL}), ()),
     "people show": (frozenset({AUDITOR, DSL, DPL}), ("P9",)),
     "posted": (
@@ -83,6 +94,7 @@ ALLOWED: dict[str, tuple[frozenset[Role], tuple[str, ...]]] = {
     "review take-back": (frozenset({DSL}), ("7", *WHY)),
     "takedown done": (frozenset({WEBSITE, SOCIAL, DSL, DPL}), ("99", "--proof", "gone")),
     "takedowns": (EVERYBODY, ()),
+    "unlock": (frozenset({DSL}), ("nothing.jpg", *WHY)),
     "verify": (EVERYBODY, ("/nowhere/at/all",)),
     "where": (EVERYBODY, ("nothing.jpg",)),
     "why": (EVERYBODY, ("nothing.jpg",)),
