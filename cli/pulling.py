@@ -22,7 +22,8 @@ from gate import manifest
 from gate.errors import DocumentRefused, SiteError
 from gate.manifest import Manifest, SignedManifest
 from gate.publish import Publisher
-from gate.pull import Pulled, Surroundings, pull
+from gate.pull import pull
+from gate.pulled import Pulled, Surroundings
 from gate.released import Wanted
 from gate.roles import Act
 from gate.site_lock import SiteLock

@@ -6,48 +6,23 @@ otherwise are noted to be judged again; that happens afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, func, or_, select
+from sqlalchemy import Engine, func, select
 
-from consent_db import places, rejudgings, statements, stored, takedowns
+from consent_db import places, rejudgings, stored, takedowns
 from consent_db.recording import add_mentions, end_releases
 from consent_db.register import permissions, revision
-from consent_db.schema import (
-    judgements,
-    mentions,
-    releases,
-    restrictions,
-    templates,
-)
-from consent_db.schema import places as places_table
+from consent_db.resting import Resting, live, load, mentioning, out_before
+from consent_db.schema import judgements, releases, restrictions, templates
 from consent_db.transaction import Transaction
 from gate.released import Place, Stand, Standing, Standings, fallen_by
-from gate.statements import Word
-from gate.values import CLOCKS_DIFFER, FaceReason, Judgement, Reason, RegisterSnapshot, day_of
+from gate.values import CLOCKS_DIFFER, FaceReason, Reason, RegisterSnapshot, day_of
 
 _BATCH = 200
 _EVER = datetime.max.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class _Stored:
-    """A judgement as it is stored: its number, its photo's, when it was made (UTC).
-
-    ``newest``: no later one of the same photo counts; ``last_look``: when the newest was made.
-    ``said`` is what people say of the photo; ``out`` where this judgement's copies are.
-    """
-
-    number: int
-    photo_id: int
-    at: datetime
-    newest: bool
-    last_look: datetime
-    judgement: Judgement
-    said: Sequence[Word]
-    out: Sequence[Place]
 
 
 @dataclass(frozen=True)
@@ -55,12 +30,13 @@ class _Basis:
     """What judgements are held against: the register, and whom older ones were not compared with.
 
     ``late``: what was judged before (UTC) must be judged again; None: nothing. ``hurry``: it does
-    not wait, even where an earlier try failed.
+    not wait, even where an earlier try failed. ``channel``: only this one is asked about.
     """
 
     snapshot: RegisterSnapshot
     late: datetime | None = None
     hurry: bool = True
+    channel: str | None = None
 
 
 class _Seen:
@@ -106,9 +82,9 @@ class Consequences:
     def follow_people(self, tx: Transaction, people: Collection[str]) -> None:
         """End the copies that fall by what changed about these people."""
         late = _newly_recognisable(tx, people)
-        numbers = set(_mentioning(tx.connection, people))
+        numbers = set(mentioning(tx.connection, people))
         if late is not None:
-            numbers |= set(_out_before(tx.connection, late))
+            numbers |= set(out_before(tx.connection, late))
         self._follow(tx, sorted(numbers), _Basis(self._now(tx), late))
 
     def follow_all(self, tx: Transaction, after: int, limit: int) -> int:
@@ -117,7 +93,7 @@ class Consequences:
         Returns the last one's number, 0 when there are no more. By other thresholds than they
         were made with they may rest on more people: that is noted, too.
         """
-        query = _live().where(judgements.c.id > after).order_by(judgements.c.id).limit(limit)
+        query = live().where(judgements.c.id > after).order_by(judgements.c.id).limit(limit)
         numbers = list(tx.connection.execute(query).scalars())
         if numbers:
             snapshot = self._now(tx)
@@ -127,14 +103,14 @@ class Consequences:
                     add_mentions(tx, one.number, one.judgement, thresholds)
         return numbers[-1] if numbers else 0
 
-    def check(self, tx: Transaction, release_ids: Collection[int]) -> set[int]:
-        """Ask the rules again about these copies; those that stand at this moment.
+    def check(self, tx: Transaction, channel: str, release_ids: Collection[int]) -> set[int]:
+        """Ask the rules again about these copies of one channel; those that stand at this moment.
 
         What falls ends here and now.
         """
         query = select(releases.c.judgement_id).where(releases.c.id.in_(release_ids)).distinct()
         numbers = sorted(tx.connection.execute(query).scalars())
-        self._follow(tx, numbers, _Basis(self._now(tx), hurry=False))
+        self._follow(tx, numbers, _Basis(self._now(tx), hurry=False, channel=channel))
         standing = select(releases.c.id).where(
             releases.c.id.in_(release_ids), releases.c.ended_at.is_(None)
         )
@@ -147,7 +123,7 @@ class Consequences:
         the copies may stay.
         """
         late, snapshot = _newly_recognisable(tx, None), self._now(tx)
-        for one in _load(tx.connection, places.judgements_of(tx.connection, photo)):
+        for one in load(tx.connection, places.judgements_of(tx.connection, photo)):
             found = self._standings(tx, one, snapshot)
             if late is not None and one.last_look < late:
                 found = {channel: _doubted(standing) for channel, standing in found.items()}
@@ -161,16 +137,16 @@ class Consequences:
 
     # --- one judgement --------------------------------------------------------------------------
 
-    def _follow(self, tx: Transaction, numbers: Sequence[int], basis: _Basis) -> list[_Stored]:
+    def _follow(self, tx: Transaction, numbers: Sequence[int], basis: _Basis) -> list[Resting]:
         """Draw the consequences for these judgements; returns the last few hundred of them."""
-        loaded: list[_Stored] = []
+        loaded: list[Resting] = []
         for start in range(0, len(numbers), _BATCH):
-            loaded = _load(tx.connection, numbers[start : start + _BATCH])
+            loaded = load(tx.connection, numbers[start : start + _BATCH], basis.channel)
             for one in loaded:
                 self._follow_one(tx, one, basis)
         return loaded
 
-    def _follow_one(self, tx: Transaction, one: _Stored, basis: _Basis) -> None:
+    def _follow_one(self, tx: Transaction, one: Resting, basis: _Basis) -> None:
         found = self._standings(tx, one, basis.snapshot)
         if basis.late is not None and one.at < basis.late:
             found = {channel: _doubted(standing) for channel, standing in found.items()}
@@ -181,11 +157,11 @@ class Consequences:
             rejudgings.want(tx, one.photo_id, tx.cause, hurry=basis.hurry)
 
     def _standings(
-        self, tx: Transaction, one: _Stored, snapshot: RegisterSnapshot
+        self, tx: Transaction, one: Resting, snapshot: RegisterSnapshot
     ) -> Mapping[str, Standing]:
         return self.standings(one.judgement, one.said, snapshot, day_of(tx.now))
 
-    def _end(self, tx: Transaction, one: _Stored, found: Mapping[str, Standing]) -> bool:
+    def _end(self, tx: Transaction, one: Resting, found: Mapping[str, Standing]) -> bool:
         """End the copies that do not stand; whether the photo must be judged again."""
         over = [name for name, standing in found.items() if standing.stand is not Stand.STANDS]
         ended = end_releases(tx, one.judgement.photo, one.photo_id, over) if over else ()
@@ -220,7 +196,7 @@ class Consequences:
             return
         snapshot = self._now(tx)
         newest = stored.stored(tx.connection, [photo], locked=True)[photo].judgement
-        for one in _load(tx.connection, numbers):
+        for one in load(tx.connection, numbers):
             spared = self.standings.template_gone(one.judgement, snapshot, day_of(tx.now))
             now = {
                 decision.channel: fallen_by(one.judgement, newest, decision.channel, spared)
@@ -259,75 +235,3 @@ def _newly_recognisable(tx: Transaction, people: Collection[str] | None) -> date
 def _restricted(tx: Transaction, people: Collection[str]) -> set[str]:
     query = select(restrictions.c.person).where(restrictions.c.lifted_at.is_(None))
     return set(tx.connection.execute(query.where(restrictions.c.person.in_(people))).scalars())
-
-
-def _is_newest() -> ColumnElement[bool]:
-    later = judgements.alias("later")
-    return (
-        ~select(later.c.id)
-        .where(later.c.photo_id == judgements.c.photo_id, later.c.id > judgements.c.id)
-        .exists()
-    )
-
-
-def _has_place() -> ColumnElement[bool]:
-    return (
-        select(places_table.c.id)
-        .join_from(places_table, releases)
-        .where(releases.c.judgement_id == judgements.c.id, places_table.c.gone_at.is_(None))
-        .exists()
-    )
-
-
-def _stands() -> ColumnElement[bool]:
-    return (
-        select(releases.c.id)
-        .where(releases.c.judgement_id == judgements.c.id, releases.c.ended_at.is_(None))
-        .exists()
-    )
-
-
-def _live() -> Select[int]:
-    """Judgements of which a copy stands, or is somewhere."""
-    return select(judgements.c.id).where(or_(_stands(), _has_place()))
-
-
-def _mentioning(connection: Connection, people: Collection[str]) -> Iterator[int]:
-    """Judgements that rest on these people and count, or of which a copy is somewhere."""
-    of_people = select(mentions.c.judgement_id).where(mentions.c.person.in_(people))
-    query = select(judgements.c.id).where(
-        judgements.c.id.in_(of_people), or_(_is_newest(), _has_place())
-    )
-    yield from connection.execute(query).scalars()
-
-
-def _out_before(connection: Connection, moment: datetime) -> Iterator[int]:
-    yield from connection.execute(_live().where(judgements.c.at < moment)).scalars()
-
-
-def _load(connection: Connection, numbers: Sequence[int]) -> list[_Stored]:
-    """The judgements with these numbers, of which there are few, with what bears on them."""
-    if not numbers:
-        return []
-    of_these = select(judgements.c.photo_id).where(judgements.c.id.in_(numbers))
-    last = (
-        select(judgements.c.photo_id, func.max(judgements.c.id), func.max(judgements.c.at))
-        .where(judgements.c.photo_id.in_(of_these))
-        .group_by(judgements.c.photo_id)
-    )
-    newest = {photo: (number, at) for photo, number, at in connection.execute(last)}
-    said = statements.of_photos(connection, newest)
-    out = places.of_judgements(connection, numbers)
-    return [
-        _Stored(
-            row.id,
-            row.photo_id,
-            row.at,
-            newest[row.photo_id][0] == row.id,
-            newest[row.photo_id][1],
-            judgement,
-            said.get(row.photo_id, ()),
-            out[row.id],
-        )
-        for row, judgement in stored.judgements_with(connection, numbers)
-    ]

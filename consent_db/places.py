@@ -13,7 +13,7 @@ from consent_db.schema import judgements, mentions, photos, places, releases
 from consent_db.transaction import Transaction
 from gate.errors import RegisterError
 from gate.ports import Release
-from gate.released import Place, PlaceKind
+from gate.released import Place, PlaceKind, Wanted
 
 _Row: TypeAlias = Any
 _RELEASE = ("channel", "path", "sha256", "width", "height", "size")
@@ -45,6 +45,21 @@ def add(tx: Transaction, release_id: int, kind: PlaceKind, where: str, name: str
     details = {"place": number, "kind": kind.value, "channel": channel}
     tx.audit(f"copy.{kind.value}", sha256, details)
     return number
+
+
+def add_pulled(tx: Transaction, channel: str, folder: str, wanted: Sequence[Wanted]) -> None:
+    """Record that these copies for a channel were pulled into a folder."""
+    ids = next_ids(tx, places, len(wanted))
+    told = {"kind": PlaceKind.PULLED.value, "place": folder, "at": tx.now, "by": tx.actor}
+    rows = [
+        {"id": number, "release_id": one.release, "name": one.name, **told}
+        for number, one in zip(ids, wanted, strict=True)
+    ]
+    if rows:
+        tx.connection.execute(insert(places), rows)
+    for number, one in zip(ids, wanted, strict=True):
+        details = {"place": number, "kind": PlaceKind.PULLED.value, "channel": channel}
+        tx.audit("copy.pulled", one.sha256, details)
 
 
 def end(tx: Transaction, numbers: Collection[int]) -> None:

@@ -50,7 +50,7 @@ def record_posted(tx: Transaction, consequences: Consequences, posted: Posted) -
             "it down and tell the data protection lead. Nothing was recorded."
         )
     number = places.add(tx, chosen.id, PlaceKind.POSTED, posted.where)
-    stands = chosen.id in consequences.check(tx, {chosen.id})
+    stands = chosen.id in consequences.check(tx, posted.channel, {chosen.id})
     if not stands:
         ended = Standing(Stand.FALLS)
         takedowns.open_for(

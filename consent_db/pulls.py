@@ -14,7 +14,7 @@ from consent_db.aftermath import Consequences
 from consent_db.database import Database
 from consent_db.recording import COPY_CHANGED, end_releases
 from consent_db.schema import judgements, photos, releases
-from gate.released import Held, PlaceKind, Wanted
+from gate.released import Held, Wanted
 from gate.values import day_of
 
 _BATCH = 200
@@ -48,7 +48,7 @@ class SqlPull:
                 self._day = self._day or day_of(tx.now)
                 page = self._current().where(releases.c.id > last).limit(_BATCH)
                 rows = tx.connection.execute(page).all()
-                stands = self._consequences.check(tx, {row.id for row in rows})
+                stands = self._consequences.check(tx, self._channel, {row.id for row in rows})
             if not rows:
                 return found
             last = rows[-1].id
@@ -67,11 +67,10 @@ class SqlPull:
         """Ask the rules again and record as pulled what stands: the numbers of these releases."""
         with self._database.transaction(self._actor) as tx:
             tx.why = "copy.pulled"
-            stands = self._consequences.check(tx, {one.release for one in wanted})
+            stands = self._consequences.check(tx, self._channel, {o.release for o in wanted})
             known = places.pulled_into(tx.connection, self._folder, stands)
-            for one in wanted:
-                if one.release in stands and one.release not in known:
-                    places.add(tx, one.release, PlaceKind.PULLED, self._folder, one.name)
+            new = [o for o in wanted if o.release in stands and o.release not in known]
+            places.add_pulled(tx, self._channel, self._folder, new)
         return stands
 
     def give_back(self, held: Sequence[Held], proof: str = _PROOF) -> None:

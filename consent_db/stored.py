@@ -103,15 +103,16 @@ def stored(
 
 
 def judgements_with(
-    connection: Connection, numbers: Sequence[int]
+    connection: Connection, numbers: Sequence[int], channel: str | None = None
 ) -> Iterator[tuple[_Row, Judgement]]:
     """The judgements with these numbers, of which there are few, each with its row.
 
-    Also those of locked photos, for the rules; never to show them.
+    Also those of locked photos, for the rules; never to show them. ``channel``: with the decision
+    about this one only.
     """
     query = select(judgements, photos.c.sha256).join_from(judgements, photos)
     rows = connection.execute(query.where(judgements.c.id.in_(numbers))).all()
-    judged = _decisions_of(connection, [row.id for row in rows])
+    judged = _decisions_of(connection, [row.id for row in rows], channel)
     for row in sorted(rows, key=lambda row: row.id):
         yield row, _judgement(row, tuple(judged[row.id]))
 
@@ -192,9 +193,11 @@ def _load(connection: Connection, numbers: Sequence[int]) -> Iterator[StoredPhot
 
 
 def _decisions_of(
-    connection: Connection, numbers: Sequence[int]
+    connection: Connection, numbers: Sequence[int], channel: str | None = None
 ) -> defaultdict[int, list[Decision]]:
     query = select(decisions_table).where(decisions_table.c.judgement_id.in_(numbers))
+    if channel is not None:
+        query = query.where(decisions_table.c.channel == channel)
     grouped: defaultdict[int, list[Decision]] = defaultdict(list)
     for row in connection.execute(query.order_by(decisions_table.c.id)):
         decision = Decision(

@@ -47,10 +47,12 @@ def write(path: Path, data: bytes, *, mode: int) -> None:
         os.fsync(file.fileno())
 
 
-def move(source: Path, target: Path) -> None:
+def move(source: Path, target: Path, *, sync: bool = True) -> None:
     """Rename within one file system, replacing ``target``, and make the new name durable.
 
-    The old name may come back after a power cut; the new one cannot be lost.
+    The old name may come back after a power cut; the new one cannot be lost. Without ``sync`` it
+    can, until ``sync_folder`` is called.
     """
     source.replace(target)
-    sync_folder(target.parent)
+    if sync:
+        sync_folder(target.parent)

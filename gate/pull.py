@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from gate import durable
 from gate.errors import SiteError
+from gate.pulled import Pulled, Surroundings
 from gate.released import Held, Wanted
 from gate.set_aside import has
 
@@ -60,42 +60,6 @@ class PullLedger(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What else a pull needs to know and do.
-
-    ``listed``: name and SHA-256 of the copies that the folder's own manifest tells of, if it is
-    the site's. ``finish`` waits for copies that are being put into ``ready/`` at the moment.
-    ``adding``: whether new copies may be added; without it, the folder only loses what ended.
-    """
-
-    listed: Sequence[tuple[str, str]] = ()
-    finish: Callable[[], None] = lambda: None
-    adding: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Pulled:
-    """What a pull did: names within the folder, in order; ``at`` is the instant (UTC) it is for.
-
-    ``changed``: files of earlier pulls that somebody changed since, ``in_the_way``: files that
-    nobody pulled and that have the name of a copy; both were left alone.
-    ``spoilt``: paths in the site of copies that were not what was released; nobody gets them.
-    ``here`` is everything that lies in the folder now and may be used. ``left_out``: how many
-    copies were not added because none may be at present.
-    """
-
-    at: datetime
-    taken: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    kept: int = 0
-    changed: tuple[str, ...] = ()
-    in_the_way: tuple[str, ...] = ()
-    spoilt: tuple[str, ...] = ()
-    here: tuple[Wanted, ...] = ()
-    left_out: int = 0
-
-
 def pull(site: Path, folder: Path, ledger: PullLedger, around: Surroundings) -> Pulled:
     """Bring ``folder`` in step; it exists. One at a time for each folder.
 
@@ -118,6 +82,7 @@ class _Pull:
         self._around = around
         self._partial = folder / PARTIAL
         self._spoilt: list[str] = []
+        self._within: set[Path] = set()
 
     def run(self) -> Pulled:
         self._clear()
@@ -221,6 +186,8 @@ class _Pull:
                     self._delete(target)
             elif one.release in there or self._copy(one, target):
                 taken.append(one)
+        for folder in {self._place(one.name).parent for one in taken}:
+            durable.sync_folder(folder)
         return taken
 
     def _is_ready(self, one: Wanted) -> bool:
@@ -244,7 +211,7 @@ class _Pull:
             waiting.unlink()
             return self._not_taken(one)
         durable.make_folder(target.parent, mode=durable.SHARED_FOLDER)
-        durable.move(waiting, target)
+        durable.move(waiting, target, sync=False)
         return True
 
     def _not_taken(self, one: Wanted) -> bool:
@@ -275,8 +242,10 @@ class _Pull:
     def _place(self, name: str) -> Path:
         """Where a copy of this name belongs; never through a link that leads out of the folder."""
         target = self._folder.joinpath(*PurePosixPath(name).parts)
-        if not target.parent.resolve().is_relative_to(self._folder.resolve()):
-            raise _leads_out(target.parent)
+        if target.parent not in self._within:
+            if not target.parent.resolve().is_relative_to(self._folder.resolve()):
+                raise _leads_out(target.parent)
+            self._within.add(target.parent)
         return target
 
     def _delete(self, target: Path) -> None:

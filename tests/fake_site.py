@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ class School:
 
     root: Path
 
-    @property
+    @cached_property
     def site(self) -> Site:
         return Site(self.root / "site")
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-import gate.durable
 from consent_db import audit, consents
 from consent_db.pulls import SqlPull
+from gate import durable
 from gate.errors import SiteError
-from gate.pull import PARTIAL, Pulled, Surroundings, pull
+from gate.pull import PARTIAL, pull
+from gate.pulled import Pulled, Surroundings
 from gate.released import Held, Wanted
 from gate.values import day_of
 from tests.contract.released import Out, out
@@ -202,13 +203,13 @@ def test_wherever_it_stops_no_copy_lies_where_nobody_knows(
 ) -> None:
     desk.drop(1, "P1")
     desk.drop(2, "P2")
-    plain = getattr(gate.durable, step)
+    plain = getattr(durable, step)
 
     def stop(*args: object, **options: object) -> None:
         plain(*args, **options)
         raise _Stop
 
-    monkeypatch.setattr(gate.durable, step, stop)
+    monkeypatch.setattr(durable, step, stop)
     with pytest.raises(_Stop):
         desk.pull()
     monkeypatch.undo()

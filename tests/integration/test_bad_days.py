@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,17 +16,20 @@ import pytest
 from sqlalchemy import update
 
 import consent_db.engine
-import gate.durable
 import gate.publish
 import gate.site_lock
 from cli.again import Again, Rejudger
+from cli.settling import settle_as_started
 from cli.site import REGISTER_FILE, Site
-from consent_db import audit, days, rejudgings
+from consent_db import audit, consents, days, rejudgings
 from consent_db.database import Database
+from consent_db.schema import rejudgings as rejudgings_table
 from consent_db.schema import sweeps
+from gate import durable
 from gate.errors import EngineError, SettingsError, SiteError
 from gate.set_aside import sha256_of
-from gate.values import Arrival, Judgement
+from gate.values import Arrival, Judgement, day_of
+from tests.fake_gate import withdrawn
 from tests.fake_site import (
     SETTINGS,
     School,
@@ -143,7 +148,7 @@ def test_the_disk_of_the_folder_is_full(
     school.drop(7, "P2")
     school.drop(8, "P3")
     assert command(school, *WITHDRAW) == 0
-    module = gate.durable
+    module = durable
     monkeypatch.setattr(module, step, failing(errno.ENOSPC, after, getattr(module, step)))
     assert "Free some space" in refused(school, *pull(school))
     monkeypatch.undo()
@@ -174,10 +179,8 @@ def test_the_disk_of_the_site_is_full(
 
 def _no_waiting(site: Site) -> None:
     """Let those that rest after a failure be tried at once."""
-    from consent_db.schema import rejudgings as table
-
     with site.database.transaction("test") as tx:
-        tx.connection.execute(update(table).values(not_before=None))
+        tx.connection.execute(update(rejudgings_table).values(not_before=None))
 
 
 def test_the_disk_of_the_register_is_full(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,7 +230,7 @@ def read_only(school: School, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
     def refuse() -> None:
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    def open_(path: Any, flags: int, mode: int = 0o777, **options: Any) -> int:  # noqa: ANN401
+    def open_(path: str | Path, flags: int, mode: int = 0o777, **options: Any) -> int:  # noqa: ANN401
         if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) and is_in(path):
             refuse()
         return plain_open(path, flags, mode, **options)
@@ -345,13 +348,13 @@ def test_the_register_is_locked_in_the_middle_of_a_pull(
     other = sqlite3.connect(
         school.site.root / REGISTER_FILE, isolation_level=None, check_same_thread=False
     )
-    plain = gate.durable.move
+    plain = durable.move
 
     def move(source: Path, target: Path) -> None:
         plain(source, target)
         other.execute("BEGIN IMMEDIATE")
 
-    monkeypatch.setattr(gate.durable, "move", move)
+    monkeypatch.setattr(durable, "move", move)
     assert "busy" in refused(school, *pull(school))
     other.execute("ROLLBACK")
     other.close()
@@ -406,8 +409,6 @@ def waiting(site: Site) -> int:
 def rejudger(
     site: Site, judge: Callable[[Arrival], Judgement], settle: Callable[[], None] = lambda: None
 ) -> tuple[Rejudger, list[str]]:
-    import threading
-
     told: list[str] = []
     again = Again(site, judge, "test", told.append)
     made = Rejudger(again, settle, threading.Event(), told.append, every=0.01)
@@ -416,10 +417,6 @@ def rejudger(
 
 def end_one(school: School) -> None:
     with school.site.database.transaction("dpl") as tx:
-        from consent_db import consents
-        from gate.values import day_of
-        from tests.fake_gate import withdrawn
-
         consents.record(tx, withdrawn("P1", day_of(tx.now)))
 
 
@@ -460,8 +457,6 @@ def test_rejudging_that_ends_stops_the_watcher_and_says_why(school: School) -> N
 
 
 def test_so_do_settings_that_were_changed(school: School) -> None:
-    from cli.settling import settle_as_started
-
     site = school.site
     assert site.policy.version
     settle_as_started(site)
@@ -482,8 +477,6 @@ def test_trouble_is_told_and_tried_again(school: School) -> None:
 
     made, told = rejudger(school.site, lambda arrival: pytest.fail("nothing to judge"), full)
     with made:
-        import time
-
         end = time.monotonic() + 5
         while len(calls) < 3 and time.monotonic() < end:
             time.sleep(0.01)

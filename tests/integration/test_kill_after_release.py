@@ -11,14 +11,12 @@ import pytest
 
 import cli.again
 import cli.pulling
-import consent_db.audit
-import consent_db.recording
-import gate.durable
 import gate.publish
-from consent_db import restrictions
+from consent_db import audit, restrictions
 from consent_db.aftermath import Consequences
 from consent_db.photos import SqlLedger
 from consent_db.pulls import SqlPull
+from gate import durable
 from gate.publish import Publisher
 from gate.pull import _Pull
 from tests.fake_site import (
@@ -76,7 +74,7 @@ def pull_again(school: School) -> tuple[str, ...]:
 
 JUDGING_AGAIN = (
     (Consequences, "follow_people"),
-    (consent_db.audit, "append"),
+    (audit, "append"),
     (Publisher, "_remove_ended"),
     (SqlLedger, "discharge"),
     (gate.publish, "write"),
@@ -89,8 +87,8 @@ PULLING = (
     (_Pull, "_delete"),
     (SqlPull, "give_back"),
     (SqlPull, "take"),
-    (gate.durable, "write"),
-    (gate.durable, "move"),
+    (durable, "write"),
+    (durable, "move"),
     (SqlPull, "confirm"),
     (cli.pulling, "_write"),
 )

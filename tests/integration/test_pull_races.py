@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import random
 import sys
 from bisect import bisect
@@ -16,11 +17,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+import gate.publish
 from cli.again import judge_all_again
 from cli.pulling import pull_into
 from consent_db import audit, consents
 from consent_db.schema import consents as consents_table
-from gate import manifest
+from gate import durable, manifest
 from gate.set_aside import sha256_of
 from gate.values import day_of
 from tests.fake_gate import granted_again, seen_on, withdrawn
@@ -80,8 +82,6 @@ def together(*work: Callable[[], None]) -> None:
 
 
 def _quickly(work: Callable[[], None]) -> None:
-    import os
-
     os.fsync = _nothing
     work()
 
@@ -128,14 +128,11 @@ def school(folder: Path, monkeypatch: pytest.MonkeyPatch) -> School:
 
 def _keep_every_copy(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the bytes of whatever is released, to look at afterwards who could be seen."""
-    import gate.durable
-    import gate.publish
-
     kept = school.root / "copies"
     kept.mkdir()
     for path in school.site.ready.rglob("*.jpg"):
         (kept / sha256_of(path)).write_bytes(path.read_bytes())
-    plain = gate.durable.move
+    plain = durable.move
 
     def move(source: Path, target: Path) -> None:
         (kept / sha256_of(source)).write_bytes(source.read_bytes())
