@@ -123,6 +123,17 @@ def destroy(tx: Transaction, ref: str) -> int:
     return len(readers)
 
 
+def opened_numbers(
+    connection: Connection, ref: str, stored: bytes | None, *place: str
+) -> bytes | None:
+    """The numbers of a stored template or reference of this person, as they were packed.
+
+    ``place``: the reader's version, and of a reference its SHA-256. None where none were kept, or
+    they were destroyed.
+    """
+    return _opened(connection, ref, stored, place)
+
+
 def count(connection: Connection, ref: str) -> int:
     """How many templates there are of this person, over all readers."""
     query = select(func.count()).select_from(templates).where(templates.c.person == ref)
