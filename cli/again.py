@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cli.names import register_names
+from cli.originals import is_gone, judged_gone, known_events
 from cli.progress import steps
 from cli.results import refresh_results
 from cli.site import Site, now
@@ -16,7 +17,7 @@ from consent_db import rejudgings, stored
 from gate.errors import PhotogateError, RegisterChanged, RegisterUnreachable, SiteError
 from gate.publish import Publisher
 from gate.statements import Change
-from gate.values import WORTH_TRYING_AGAIN, Arrival, Judgement
+from gate.values import WORTH_TRYING_AGAIN, Arrival, Judgement, Reason
 
 ACTOR = "photogate"
 _MOST_ATTEMPTS = 5
@@ -75,23 +76,30 @@ class Again:
         with self._site.database.reading() as connection:
             photo = stored.stored(connection, [one.photo])[one.photo]
         arrival = photo.drops[0].arrival
+        events = {drop.arrival.event for drop in photo.drops}
+        judge = self._judge
+        if is_gone(self._site, one.photo):
+            events, judge = known_events(self._site, one.photo), self._gone
         try:
-            self._swap(arrival, one.cause)
+            self._swap(arrival, one.cause, judge)
         except RegisterUnreachable:
             raise
         except PhotogateError as error:
             with self._site.database.transaction(self._actor) as tx:
                 rejudgings.postpone(tx, one.photo, str(error))
             return False
-        for event in sorted({drop.arrival.event for drop in photo.drops}):
+        for event in sorted(events):
             refresh_results(self._site, event)
         return True
 
-    def _swap(self, arrival: Arrival, cause: str) -> None:
+    def _gone(self, arrival: Arrival) -> Judgement:
+        return judged_gone(self._site, arrival)
+
+    def _swap(self, arrival: Arrival, cause: str, judge: Judge) -> None:
         for _ in range(_MOST_ATTEMPTS):
-            judgement = self._judge(arrival)
+            judgement = judge(arrival)
             reasons = {decision.reason for decision in judgement.decisions}
-            if reasons and reasons <= WORTH_TRYING_AGAIN:
+            if reasons and reasons <= WORTH_TRYING_AGAIN - {Reason.ORIGINAL_GONE}:
                 causes = ", ".join(sorted(reason.value for reason in reasons))
                 raise SiteError(f"It cannot be judged now: {causes} {judgement.detail}".rstrip())
             try:

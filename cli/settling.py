@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cli.again import judge_all_again
+from cli.finishing import finish_duties
 from cli.output import say
 from cli.site import Site, now
 from consent_db import rejudgings
@@ -18,10 +19,12 @@ ACTOR = "photogate"
 def settle(site: Site) -> None:
     """End copies whose permission has run out by itself, and delete the files of ended copies.
 
-    Finishes what an earlier command left half done; costs two small queries when there is nothing
-    to do. Raises RegisterUnreachable, RegisterError when the clock went back, or SiteError.
+    Finishes what an earlier command left half done, erasing included; costs a few small queries
+    when there is nothing to do. Raises RegisterUnreachable, RegisterError when the clock went
+    back, or SiteError.
     """
     sweep(site.database, site.consequences, day_of(now()), site.policy.version, ACTOR)
+    finish_duties(site)
     Publisher(site.root, site.ledger(ACTOR), frozenset).settle()
 
 

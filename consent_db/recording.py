@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from consent_db import dropped, evidence
+from consent_db import dropped, evidence, people
 from consent_db.schema import decisions as decisions_table
 from consent_db.schema import drops as drops_table
 from consent_db.schema import judgements, mentions, photos, rejudgings, removals
@@ -135,8 +135,9 @@ def add_judgement(tx: Transaction, judgement: Judgement, photo: int, cause: str)
 
 
 def add_mentions(tx: Transaction, number: int, judgement: Judgement) -> None:
-    """Note whose permissions this judgement rests on."""
-    rows = [{"person": ref, "judgement_id": number} for ref in sorted(mentioned(judgement))]
+    """Note whose permissions this judgement rests on; not of people who were erased."""
+    those = sorted(mentioned(judgement) - people.erased(tx.connection).keys())
+    rows = [{"person": ref, "judgement_id": number} for ref in those]
     if rows:
         tx.connection.execute(insert(mentions), rows)
 

@@ -77,6 +77,9 @@ _REASONS = _FILE_REASONS | {
     Reason.REFUSED_BY_HAND: "Somebody looked at this photo and decided that it must not be used "
     "here.",
     Reason.CHANNEL_GONE: "Nothing is published here any more.",
+    Reason.ORIGINAL_GONE: "The photo itself is not kept any more, so it cannot be checked with "
+    "today's permissions. Drop it again to have it checked.",
+    Reason.KEPT_LONG_ENOUGH: "The time for which copies are kept here is over.",
 }
 
 _HELD_REASONS = {
@@ -102,6 +105,8 @@ _PLAIN_REASONS = _FILE_REASONS | {
     Reason.NAMES_NEEDED: _HELD_PLAINLY,
     Reason.REFUSED_BY_HAND: _HELD_PLAINLY,
     Reason.CHANNEL_GONE: _HELD_PLAINLY,
+    Reason.ORIGINAL_GONE: _HELD_PLAINLY,
+    Reason.KEPT_LONG_ENOUGH: _HELD_PLAINLY,
 }
 
 _FACE_REASONS = {

@@ -396,6 +396,8 @@ class Reason(StrEnum):
     NAMES_NEEDED = "names_needed"
     REFUSED_BY_HAND = "refused_by_hand"
     CHANNEL_GONE = "channel_gone"
+    ORIGINAL_GONE = "original_gone"
+    KEPT_LONG_ENOUGH = "kept_long_enough"
     NOT_AN_IMAGE = "not_an_image"
     UNSUPPORTED_FORMAT = "unsupported_format"
     DAMAGED = "damaged"
@@ -421,6 +423,7 @@ WORTH_TRYING_AGAIN = frozenset(
         Reason.ENGINE_FAILED,
         Reason.REGISTER_STALE,
         Reason.REGISTER_UNREACHABLE,
+        Reason.ORIGINAL_GONE,
     }
 )
 """Causes that lie outside the photo: the same bytes dropped again are judged again."""

@@ -200,6 +200,8 @@ _ABOUT_PEOPLE = frozenset(
         Reason.NAMES_NEEDED,
         Reason.REFUSED_BY_HAND,
         Reason.CHANNEL_GONE,
+        Reason.ORIGINAL_GONE,
+        Reason.KEPT_LONG_ENOUGH,
     }
 )
 """Reasons that are no fault of the file or the machine: every hold for one of them reads alike."""
@@ -211,6 +213,8 @@ _NEVER_RELEASED = frozenset(
         Reason.NAMES_NEEDED,
         Reason.REFUSED_BY_HAND,
         Reason.CHANNEL_GONE,
+        Reason.ORIGINAL_GONE,
+        Reason.KEPT_LONG_ENOUGH,
     }
 )
 

@@ -24,6 +24,8 @@ CONSENT_DB_MAY_USE = {
     "gate.statements",
     "gate.released",
     "gate.approvals",
+    "gate.subject",
+    "gate.retention",
 }
 PURE = (
     "gate/values.py",
@@ -35,6 +37,8 @@ PURE = (
     "gate/second_reader.py",
     "gate/standing.py",
     "gate/approvals.py",
+    "gate/subject.py",
+    "gate/retention.py",
 )
 PURE_MAY_USE = {
     "gate.values",

@@ -59,6 +59,8 @@ ALLOWED: dict[str, tuple[frozenset[Role], tuple[str, ...]]] = {
     "keys status": (frozenset({ADMIN}), ()),
     "people list": (frozenset({AUDITOR, DSL, DPL}), ()),
     "people show": (frozenset({AUDITOR, DSL, DPL}), ("P9",)),
+    "person erase": (frozenset({DPL}), ("P9", *WHY)),
+    "person readmit": (frozenset({DPL}), ("P9",)),
     "person export": (frozenset({DPL}), ("P9", "--to", "/nowhere/at/all")),
     "posted": (
         frozenset({COMMS, WEBSITE, SOCIAL}),
