@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from cli.names import register_names
+from cli.originals import is_gone, judged_gone, known_events
 from cli.output import complain
 from cli.progress import steps
 from cli.results import refresh_results
@@ -24,7 +25,7 @@ from gate.errors import (
 )
 from gate.publish import Publisher
 from gate.statements import Change
-from gate.values import WORTH_TRYING_AGAIN, Arrival, Judgement
+from gate.values import WORTH_TRYING_AGAIN, Arrival, Judgement, Reason
 from watch.slot import WorkerInterrupted
 
 ACTOR = "photogate"
@@ -94,8 +95,12 @@ class Again:
             # It was locked meanwhile, and is no longer waited for.
             return False
         arrival = photo.drops[0].arrival
+        events = {drop.arrival.event for drop in photo.drops}
+        judge = self._judge
+        if is_gone(self._site, one.photo):
+            events, judge = known_events(self._site, one.photo), self._gone
         try:
-            self._swap(arrival, one.cause)
+            self._swap(arrival, one.cause, judge)
         except RegisterUnreachable:
             raise
         except PhotogateError as error:
@@ -103,7 +108,7 @@ class Again:
                 rejudgings.postpone(tx, one.photo, str(error))
                 self._site.consequences.give_up(tx, one.photo)
             return False
-        self._write_pages({drop.arrival.event for drop in photo.drops})
+        self._write_pages(events)
         return True
 
     def _write_pages(self, events: Iterable[str]) -> None:
@@ -113,11 +118,14 @@ class Again:
         except SiteError as error:
             self._trouble(f"The photo was judged again, but its result page is old: {error}")
 
-    def _swap(self, arrival: Arrival, cause: str) -> None:
+    def _gone(self, arrival: Arrival) -> Judgement:
+        return judged_gone(self._site, arrival)
+
+    def _swap(self, arrival: Arrival, cause: str, judge: Judge) -> None:
         for _ in range(_MOST_ATTEMPTS):
-            judgement = self._judge(arrival)
+            judgement = judge(arrival)
             reasons = {decision.reason for decision in judgement.decisions}
-            if reasons and reasons <= WORTH_TRYING_AGAIN:
+            if reasons and reasons <= WORTH_TRYING_AGAIN - {Reason.ORIGINAL_GONE}:
                 causes = ", ".join(sorted(reason.value for reason in reasons))
                 raise SiteError(f"It cannot be judged now: {causes} {judgement.detail}".rstrip())
             try:

@@ -22,6 +22,7 @@ from cli.locking import lock, locked, unlock
 from cli.logging_in import login, logout
 from cli.output import say
 from cli.people import consent_app, people_app, restrict_app
+from cli.person import person_app
 from cli.photos import check, decisions, why
 from cli.publishing import posted, where
 from cli.pulling import pull_copies
@@ -72,6 +73,7 @@ app.command("logout")(logout)
 app.add_typer(account_app, name="account")
 app.command("import")(import_file)
 app.add_typer(people_app, name="people")
+app.add_typer(person_app, name="person")
 app.add_typer(consent_app, name="consent")
 app.add_typer(biometric_app, name="biometric")
 app.add_typer(restrict_app, name="restrict")

@@ -13,7 +13,7 @@ from cli.output import say
 from cli.people import DAYS, GivenBy, Method
 from cli.settling import follow_up
 from cli.site import Site, now
-from consent_db import biometrics, templates
+from consent_db import biometrics, disposals, templates
 from gate.roles import Act
 from gate.values import BiometricRecord, ConsentStatus, day_of
 
@@ -76,9 +76,13 @@ def _record(
         biometrics.record(tx, BiometricRecord(0, ref, status, given_by, method, today, until))
         after = templates.count(tx.connection, ref)
     say(f"Recorded for {ref}: {status.value}.")
-    if before and not after:
-        say(
-            "The face template and what was kept of the reference photos are destroyed; the audit "
-            "log has it as template.destroyed."
-        )
     follow_up(site)
+    if before and not after:
+        with site.database.reading() as connection:
+            left = disposals.is_pending(connection, ref)
+        say(
+            "The face template and the reference photos are destroyed; the audit log has it as "
+            "template.destroyed and references.deleted."
+        )
+        if left:
+            say("Files of reference photos could not be deleted yet: unreadable, and tried again.")

@@ -29,7 +29,12 @@ def complain(text: str) -> None:
 
 def print_json(value: object) -> None:
     """Print a value as JSON, letters of every script as they are."""
-    sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json_text(value))
+
+
+def json_text(value: object) -> str:
+    """A value as JSON, letters of every script as they are, with a line break at the end."""
+    return json.dumps(value, default=_plain, ensure_ascii=False, indent=2) + "\n"
 
 
 def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -19,7 +19,7 @@ from cli.restricting import show_restrictions
 from cli.settling import follow_up
 from cli.site import Site, now
 from cli.viewing import note_list, note_people
-from consent_db import biometrics, consents, restrictions
+from consent_db import biometrics, consents, people, restrictions
 from gate.errors import RegisterError, UnknownPerson
 from gate.permission import may_have_template, permission, restriction_on
 from gate.roles import Act
@@ -82,7 +82,8 @@ def show_person(context: typer.Context, ref: Ref, as_json: AsJson = False) -> No
     site = site_of(context)
     who = acting_as(site, Act.SEE_PEOPLE)
     snapshot = site.register().snapshot()
-    person = known(snapshot, ref)
+    with site.database.reading() as connection:
+        person = people.get(connection, ref)
     note_people(site, who, [ref], "record")
     with site.database.reading() as connection:
         record = {

@@ -17,6 +17,7 @@ from PIL import Image
 from cli.acting import acting_as, deny
 from cli.cases import case_of, people_in, the_photo
 from cli.options import AsJson, require_channels, site_of
+from cli.originals import original
 from cli.output import british_time, complain, print_json, print_table, say
 from cli.plain_check import plain_row, print_plain
 from cli.site import Site
@@ -227,12 +228,13 @@ def write_picture(site: Site, case: Case, seen_by: Onlooker, out: Path) -> None:
     if not may_see_original(role):
         raise SiteError(f"The role {role.value} may not see the original, so no picture is made.")
     if not case.judgement.width:
+        original(site, case.judgement.photo)
         raise SiteError("This file could not be read as a picture, so none can be drawn.")
     photo = case.judgement.photo
     if _lock_of(site, photo) is not None:
         raise SiteError("This photo is locked, so no picture of it is made, for nobody.")
     note_original(site, seen_by.who, photo)
-    data = site.originals.read(photo)
+    data = original(site, photo)
     shown = load(data, site.policy.limits, long_edge=site.policy.inspect_edge)
     boxes = [face.box.scaled(shown.scale) for face in case.judgement.faces]
     drawn = annotate(shown.pixels, boxes, face_outcomes(case, role))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cli.names import register_names
+from cli.originals import is_gone, judged_gone, original
 from cli.results import refresh_results
 from cli.site import Site
 from consent_db import statements, stored
@@ -17,6 +18,9 @@ from gate.values import WORTH_TRYING_AGAIN, Judgement
 
 MOST_ATTEMPTS = 5
 CAUSE = "review"
+
+_Judge = Callable[[Sequence[Word]], Judgement]
+"""Judges the photo with these statements."""
 
 
 @dataclass(frozen=True)
@@ -43,23 +47,16 @@ def rejudge(site: Site, photo: StoredPhoto, wish: Wish) -> tuple[StoredPhoto, Ch
     """
     if not wish.reason.strip():
         raise RegisterError("Say why, with --reason; nothing was stored.")
-    data = original(site, photo.photo)
-    change = _published(site, photo, data, wish)
+    change = _published(site, photo, _judge(site, photo, wish), wish)
     for event in sorted({drop.arrival.event for drop in photo.drops}):
         refresh_results(site, event)
     with site.database.reading() as connection:
         return stored.stored(connection, [photo.photo])[photo.photo], change
 
 
-def original(site: Site, photo: str) -> bytes:
-    """The bytes as they were dropped. Raises SiteError when they are gone or others."""
-    return site.originals.read(photo)
-
-
-def _published(site: Site, photo: StoredPhoto, data: bytes, wish: Wish) -> Change:
+def _published(site: Site, photo: StoredPhoto, judge: _Judge, wish: Wish) -> Change:
     publisher = Publisher(site.root, site.ledger(wish.by), register_names(site), site.names_key)
     event = photo.drops[0].arrival.event
-    judge = _judge(site, photo.photo, data)
     for _ in range(MOST_ATTEMPTS):
         with site.database.reading() as connection:
             before = statements.about(connection, photo.photo)
@@ -76,15 +73,22 @@ def _published(site: Site, photo: StoredPhoto, data: bytes, wish: Wish) -> Chang
     )
 
 
-def _judge(site: Site, photo: str, data: bytes) -> Callable[[Sequence[Word]], Judgement]:
-    gate = site.gate()
-    return lambda said: gate.judge(photo, data, said=said)
+def _judge(site: Site, photo: StoredPhoto, wish: Wish) -> _Judge:
+    if is_gone(site, photo.photo) and any(_refuses(one) for one in wish.said):
+        # To end its copies nobody needs to look at it.
+        gone = judged_gone(site, photo.drops[0].arrival)
+        return lambda said: replace(gone, statements=tuple(one.id for one in said))
+    data, gate = original(site, photo.photo), site.gate()
+    return lambda said: gate.judge(photo.photo, data, said=said)
+
+
+def _refuses(one: Word) -> bool:
+    return isinstance(one, Statement) and one.kind is StatementKind.REFUSED
 
 
 def _require_looked_at(judgement: Judgement, change: Change) -> None:
     """A cause outside the photo must not end its copies, unless somebody refuses it anyway."""
-    statements_made = (one for one in change.said if isinstance(one, Statement))
-    refused = any(one.kind is StatementKind.REFUSED for one in statements_made)
+    refused = any(_refuses(one) for one in change.said)
     reasons = {decision.reason for decision in judgement.decisions}
     if reasons and reasons <= WORTH_TRYING_AGAIN and not refused:
         causes = ", ".join(sorted(reason.value for reason in reasons))

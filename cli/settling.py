@@ -7,6 +7,7 @@ from collections.abc import Callable
 import typer
 
 from cli.again import judge_all_again
+from cli.finishing import finish_duties
 from cli.output import complain, say
 from cli.pages import write_due
 from cli.site import Site, now
@@ -24,10 +25,12 @@ _MANY = 1_000_000
 def settle(site: Site) -> None:
     """End copies whose permission has run out by itself, and delete the files of ended copies.
 
-    Finishes what an earlier command left half done; costs three small queries when there is nothing
-    to do. Raises RegisterUnreachable (ClockBehind when the clock went back), or SiteError.
+    Finishes what an earlier command left half done, erasing included; costs a few small queries
+    when there is nothing to do. Raises RegisterUnreachable (ClockBehind when the clock went back),
+    or SiteError.
     """
     begin_day(site)
+    finish_duties(site)
     remove_ended(site)
 
 

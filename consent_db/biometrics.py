@@ -58,7 +58,7 @@ def history(connection: Connection, ref: str) -> tuple[Recorded[BiometricRecord]
 
     Raises UnknownPerson.
     """
-    people.require(connection, {ref})
+    people.require(connection, {ref}, also_erased=True)
     query = select(*_COLUMNS, biometrics.c.recorded_at, biometrics.c.recorded_by)
     rows = connection.execute(query.where(biometrics.c.person == ref).order_by(biometrics.c.id))
     return tuple(Recorded(_value(row[:-2]), row.recorded_at, row.recorded_by) for row in rows)

@@ -78,7 +78,7 @@ def everything(connection: Connection) -> Sequence[ConsentRecord]:
 
 def history(connection: Connection, ref: str) -> tuple[Recorded[ConsentRecord], ...]:
     """All that was ever said about images of this person, oldest first. Raises UnknownPerson."""
-    people.require(connection, {ref})
+    people.require(connection, {ref}, also_erased=True)
     query = select(*_COLUMNS, consents.c.recorded_at, consents.c.recorded_by)
     rows = connection.execute(query.where(consents.c.person == ref).order_by(consents.c.id))
     return tuple(Recorded(_value(row[:-2]), row.recorded_at, row.recorded_by) for row in rows)

@@ -92,3 +92,28 @@ def events(connection: Connection, *, locked: bool = False) -> set[str]:
             found.add(names.event)
             done = row.event_index
     return found
+
+
+def events_of(connection: Connection, photo: str) -> dict[str, bool]:
+    """The folders from which the photo (SHA-256) came, as far as any name in them can be read.
+
+    The value says whether another photo of the folder can be read, too.
+    """
+    indexes = select(drops.c.event_index).join(photos).where(photos.c.sha256 == photo)
+    query = (
+        select(drops.c.event_index, drops.c.sealed_names, photos.c.sha256)
+        .join_from(drops, photos)
+        .where(drops.c.event_index.in_(indexes))
+        .order_by((photos.c.sha256 == photo).desc(), drops.c.id)
+    )
+    found: dict[str, str] = {}
+    shared: set[str] = set()
+    for row in connection.execute(query):
+        if row.event_index in shared:
+            continue
+        names = names_of(connection, row.sha256, row.sealed_names)
+        if names is not None:
+            found[row.event_index] = names.event
+            if row.sha256 != photo:
+                shared.add(row.event_index)
+    return {event: index in shared for index, event in found.items()}

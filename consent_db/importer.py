@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,8 @@ def plan(  # noqa: PLR0913 - the file, how to read it, and what it is held again
 ) -> Plan:
     """What importing this file would do; nothing is stored.
 
-    ``kind`` is a key of KINDS. ``mapping`` gives the file's header for those of our columns that
+    Rows of people who were erased are left out, with a warning for each. ``kind`` is a key of
+    KINDS. ``mapping`` gives the file's header for those of our columns that
     it calls otherwise. Raises ImportRefused, with one sentence for every wrong row.
     """
     form = KINDS[kind]
@@ -44,6 +45,8 @@ def plan(  # noqa: PLR0913 - the file, how to read it, and what it is held again
     _require_headers(path, form, table)
     names = {name.casefold(): name for name in sorted(channels)}
     rows, problems = _read(table, form, Context(today, names))
+    gone = people.erased(connection)
+    rows, left_out = _without(gone, rows)
     if kind != "people":
         problems += _unknown(connection, rows)
     difference = COMPARE[kind](connection, rows)
@@ -62,8 +65,8 @@ def plan(  # noqa: PLR0913 - the file, how to read it, and what it is held again
         additions=tuple(difference.additions),
         changes=tuple(difference.changes),
         endings=tuple(difference.endings),
-        missing=tuple(difference.missing),
-        warnings=tuple(difference.warnings),
+        missing=tuple(item for item in difference.missing if item.ref not in gone),
+        warnings=(*left_out, *difference.warnings),
         unchanged=difference.unchanged,
         ignored=table.ignored,
     )
@@ -131,6 +134,22 @@ def _read(
             problems.append(f"Row {line.number} {verb} row {number}; keep one of them.")
         rows.append((line.number, value))
     return rows, problems
+
+
+def _without(
+    gone: Collection[str], rows: Sequence[tuple[int, Value]]
+) -> tuple[list[tuple[int, Value]], list[Item]]:
+    """The rows of people who were not erased, and a sentence for each of the others."""
+    taken: list[tuple[int, Value]] = []
+    left_out: list[Item] = []
+    for number, value in rows:
+        ref = value.ref if isinstance(value, Person) else value.person
+        if ref in gone:
+            text = f"Row {number} is left out: {people.was_erased(ref)}"
+            left_out.append(Item(ref, text, number))
+        else:
+            taken.append((number, value))
+    return taken, left_out
 
 
 def _unknown(connection: Connection, rows: Numbered) -> Iterable[str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from consent_db import dropped, evidence
+from consent_db import dropped, evidence, people
 from consent_db.schema import decisions as decisions_table
 from consent_db.schema import drops as drops_table
 from consent_db.schema import judgements, mentions, photos, rejudgings, removals
@@ -139,12 +139,12 @@ def add_judgement(tx: Transaction, judgement: Judgement, photo: int, cause: str)
 def add_mentions(
     tx: Transaction, number: int, judgement: Judgement, now: Thresholds | None = None
 ) -> None:
-    """Note whose permissions this judgement rests on, by its own thresholds or those of ``now``."""
-    known = set(
-        tx.connection.execute(
-            select(mentions.c.person).where(mentions.c.judgement_id == number)
-        ).scalars()
-    )
+    """Note whose permissions this judgement rests on, by its own thresholds or those of ``now``.
+
+    Not of people who were erased.
+    """
+    noted = select(mentions.c.person).where(mentions.c.judgement_id == number)
+    known = set(tx.connection.execute(noted).scalars()) | people.erased(tx.connection).keys()
     rows = [
         {"person": ref, "judgement_id": number} for ref in sorted(mentioned(judgement, now) - known)
     ]

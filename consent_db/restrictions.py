@@ -117,7 +117,7 @@ def standing(connection: Connection) -> Iterator[Restriction]:
 
 def history(connection: Connection, ref: str) -> tuple[PastRestriction, ...]:
     """All restrictions that a person ever had, oldest first. Raises UnknownPerson."""
-    people.require(connection, {ref})
+    people.require(connection, {ref}, also_erased=True)
     query = select(*_COLUMNS, *_STORY).where(restrictions.c.person == ref)
     rows = connection.execute(query.order_by(restrictions.c.id)).all()
     return tuple(

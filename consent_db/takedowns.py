@@ -105,6 +105,11 @@ def of_photo(connection: Connection, photo: str) -> Sequence[Takedown]:
     return [one for one in everything(connection) if one.place.photo == photo]
 
 
+def where(connection: Connection, *conditions: ColumnElement[bool]) -> Sequence[Takedown]:
+    """The requests of which this is true, the most urgent first."""
+    return _select(connection, *conditions)
+
+
 def _select(connection: Connection, *conditions: ColumnElement[bool]) -> list[Takedown]:
     query = (
         select(takedowns, people.c.kind.label("person_kind"))

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, func, insert, select
 
-from consent_db import people
+from consent_db import disposals, people
+from consent_db.disposals import Disposed
 from consent_db.schema import biometrics, template_references, templates
 from consent_db.sealed import opened, sealer_of
 from consent_db.transaction import Transaction
@@ -110,7 +111,8 @@ def save(
 def destroy(tx: Transaction, ref: str) -> int:
     """Destroy a person's templates and what is kept of their references; how many there were.
 
-    Their key goes, too, so that they are unreadable in every backup of the register as well.
+    Their key goes, too, so that they are unreadable in every backup of the register as well. The
+    files of the reference photos are noted, to be deleted as soon as this is stored.
     """
     gone = delete(templates).where(templates.c.person == ref)
     readers = sorted(tx.connection.execute(gone.returning(templates.c.reader_version)).scalars())
@@ -118,10 +120,22 @@ def destroy(tx: Transaction, ref: str) -> int:
         tx.audit("template.destroyed", ref, {"reader": reader})
     tx.destroy_key(KeyKind.TEMPLATE, ref)
     if readers:
+        disposals.begin(tx, Disposed("references", since=tx.now, person=ref))
         tx.touch(ref)
         tx.bump()
         tx.wipe()
     return len(readers)
+
+
+def opened_numbers(
+    connection: Connection, ref: str, stored: bytes | None, *place: str
+) -> bytes | None:
+    """The numbers of a stored template or reference of this person, as they were packed.
+
+    ``place``: the reader's version, and of a reference its SHA-256. None where none were kept, or
+    they were destroyed.
+    """
+    return _opened(connection, ref, stored, place)
 
 
 def count(connection: Connection, ref: str) -> int:

@@ -81,6 +81,9 @@ _REASONS = _FILE_REASONS | {
     Reason.CHANNEL_GONE: "Nothing is published here any more.",
     Reason.LIKE_BLOCKED: "Another version of this photo must not be used here, so this one must "
     "not be used either.",
+    Reason.ORIGINAL_GONE: "The photo itself is not kept any more, so it cannot be checked with "
+    "today's permissions. Drop it again to have it checked.",
+    Reason.KEPT_LONG_ENOUGH: "The time for which copies are kept here is over.",
 }
 
 _HELD_REASONS = {
@@ -108,6 +111,8 @@ _PLAIN_REASONS = _FILE_REASONS | {
     Reason.LOCKED: _HELD_PLAINLY,
     Reason.CHANNEL_GONE: _HELD_PLAINLY,
     Reason.LIKE_BLOCKED: _HELD_PLAINLY,
+    Reason.ORIGINAL_GONE: _HELD_PLAINLY,
+    Reason.KEPT_LONG_ENOUGH: _HELD_PLAINLY,
 }
 
 _FACE_REASONS = {

@@ -65,9 +65,10 @@ class ReferencePhotos:
             ) from error
         return data
 
-    def destroy(self, person: str) -> int:
-        """Delete all photos of this person; how many there were."""
-        return self._delete(self._files(_folder_name(person)))
+    def destroy(self, person: str, keep: Collection[str] = ()) -> int:
+        """Delete the photos of this person but for those with these SHA-256; how many they were."""
+        there = self._files(_folder_name(person))
+        return self._delete([path for path in there if path.name not in keep])
 
     def tidy(self, standing: Callable[[], Mapping[str, Collection[str]]]) -> int:
         """Delete all but the photos behind the templates that there are; how many it were.

@@ -105,6 +105,16 @@ def write_results(
     return folder / page, folder / table
 
 
+def remove_results(folder: Path, event: str) -> None:
+    """Delete the page and the table of an event. Raises SiteError."""
+    for suffix in (".html", ".csv"):
+        path = folder / event_file(event, suffix)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise SiteError(f"The results {path} cannot be deleted: {error.strerror}.") from error
+
+
 def _write(path: Path, data: bytes) -> None:
     # The watcher and somebody who reviews may both write this page.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")

@@ -402,6 +402,8 @@ class Reason(StrEnum):
     LOCKED = "locked"
     CHANNEL_GONE = "channel_gone"
     LIKE_BLOCKED = "like_blocked"
+    ORIGINAL_GONE = "original_gone"
+    KEPT_LONG_ENOUGH = "kept_long_enough"
     NOT_AN_IMAGE = "not_an_image"
     UNSUPPORTED_FORMAT = "unsupported_format"
     DAMAGED = "damaged"
@@ -427,6 +429,7 @@ WORTH_TRYING_AGAIN = frozenset(
         Reason.ENGINE_FAILED,
         Reason.REGISTER_STALE,
         Reason.REGISTER_UNREACHABLE,
+        Reason.ORIGINAL_GONE,
     }
 )
 """Causes that lie outside the photo: the same bytes dropped again are judged again."""

@@ -136,12 +136,18 @@ class Vault:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
 
-    def discard(self, photo: str) -> None:
-        """Delete an original that turned out to be unfinished and is on no record."""
+    def discard(self, photo: str) -> bool:
+        """Delete an original: one that turned out to be unfinished, or that is not kept any more.
+
+        Whether it was there. Raises SiteError.
+        """
         try:
-            self.path(photo).unlink(missing_ok=True)
+            self.path(photo).unlink()
+        except FileNotFoundError:
+            return False
         except OSError as error:
             raise _not_writable(error) from error
+        return True
 
     def clear_unfinished(self) -> int:
         """Delete copies that were cut short; says how many. Only when nobody else is storing."""

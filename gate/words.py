@@ -208,6 +208,8 @@ _ABOUT_PEOPLE = frozenset(
         Reason.LOCKED,
         Reason.CHANNEL_GONE,
         Reason.LIKE_BLOCKED,
+        Reason.ORIGINAL_GONE,
+        Reason.KEPT_LONG_ENOUGH,
     }
 )
 """Reasons that are no fault of the file or the machine: every hold for one of them reads alike."""
@@ -221,6 +223,8 @@ _NEVER_RELEASED = frozenset(
         Reason.LOCKED,
         Reason.CHANNEL_GONE,
         Reason.LIKE_BLOCKED,
+        Reason.ORIGINAL_GONE,
+        Reason.KEPT_LONG_ENOUGH,
     }
 )
 

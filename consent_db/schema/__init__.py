@@ -5,6 +5,7 @@ from __future__ import annotations
 from consent_db import triggers
 from consent_db.schema.accounts import accounts, api_tokens, login_attempts, sessions
 from consent_db.schema.base import Utc, metadata
+from consent_db.schema.duties import disposals, erasures
 from consent_db.schema.incidents import incident_notes, incident_photos, incidents
 from consent_db.schema.ledger import (
     approvals,
@@ -49,7 +50,9 @@ __all__ = [
     "calibrations",
     "consents",
     "decisions",
+    "disposals",
     "drops",
+    "erasures",
     "fingerprints",
     "incident_notes",
     "incident_photos",

@@ -41,6 +41,7 @@ people = Table(
     Column("left_on", Date),
     Column("changed_at", Utc, nullable=False),
     Column("changed_by", Text, nullable=False),
+    Column("erased_at", Utc),
     CheckConstraint("kind IN ('pupil', 'staff', 'visitor')", name="kind"),
 )
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -29,9 +28,8 @@ from consent_db.photos import SqlLedger
 from consent_db.publications import Posted, record_posted
 from consent_db.register import revision
 from gate.errors import PhotoLocked, RegisterChanged, RegisterError, RegisterUnreachable
-from gate.released import Stand, Standing
-from gate.statements import Change, Lock, Word, is_locked
-from gate.values import Decision, Judgement, Reason, RegisterSnapshot, Thresholds, Verdict
+from gate.statements import Change, Lock
+from gate.values import Decision, Reason, Verdict
 from tests.registers import (
     NOON,
     READER,
@@ -43,31 +41,14 @@ from tests.registers import (
     sha256,
 )
 from tests.sealers import MadeUpKeys
+from tests.standing_fakes import OnlyLocks
 
 SECRET = "a parent came to school about this picture"  # noqa: S105
 WITHIN = timedelta(days=2)
 PAGE = "https://school.example/news"
 
 
-class _OnlyLocks:
-    """Everything stands but what is locked."""
-
-    def __call__(
-        self, judged: Judgement, said: Sequence[Word], snapshot: RegisterSnapshot, on: date
-    ) -> Mapping[str, Standing]:
-        found = Standing(Stand.FALLS, Reason.LOCKED) if is_locked(said) else Standing(Stand.STANDS)
-        return {decision.channel: found for decision in judged.decisions}
-
-    def template_gone(
-        self, judged: Judgement, snapshot: RegisterSnapshot, on: date
-    ) -> frozenset[str]:
-        return frozenset()
-
-    def thresholds(self, snapshot: RegisterSnapshot) -> Thresholds:
-        return Thresholds(0.5, 0.3, 0.1)
-
-
-CONSEQUENCES = Consequences(_OnlyLocks(), READER, WITHIN)
+CONSEQUENCES = Consequences(OnlyLocks(), READER, WITHIN)
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ CONSENT_DB_MAY_USE = {
     "gate.statements",
     "gate.released",
     "gate.approvals",
+    "gate.subject",
+    "gate.retention",
 }
 PURE = (
     "gate/values.py",
@@ -37,6 +39,8 @@ PURE = (
     "gate/standing.py",
     "gate/approvals.py",
     "gate/inherit.py",
+    "gate/subject.py",
+    "gate/retention.py",
 )
 PURE_MAY_USE = {
     "gate.values",

@@ -70,6 +70,9 @@ ALLOWED: dict[str, tuple[frozenset[Role], tuple[str, ...]]] = {
     "locked": (frozenset({DSL}), ()),
     "people list": (frozenset({AUDITOR, DSL, DPL}), ()),
     "people show": (frozenset({AUDITOR, DSL, DPL}), ("P9",)),
+    "person erase": (frozenset({DPL}), ("P9", *WHY)),
+    "person readmit": (frozenset({DPL}), ("P9",)),
+    "person export": (frozenset({DPL}), ("P9", "--to", "/nowhere/at/all")),
     "posted": (
         frozenset({COMMS, WEBSITE, SOCIAL}),
         ("nothing.jpg", "--channel", "website", "--where", "page 4"),
