@@ -17,8 +17,8 @@ def hidden(connection: Connection) -> frozenset[str]:
 def kept(connection: Connection) -> frozenset[str]:
     """The photos (SHA-256) whose originals and keys are never deleted as long as this holds.
 
-    Those that are locked or belong to an open incident, and those of which a copy must still be taken down: whoever looks for it
-    has to know what it shows.
+    Those that are locked or belong to an open incident, and those of which a copy must still be
+    taken down: whoever looks for it has to know what it shows.
     """
     pending = (
         select(photos.c.sha256)

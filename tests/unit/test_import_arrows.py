@@ -40,7 +40,6 @@ PURE = (
     "gate/approvals.py",
     "gate/inherit.py",
     "gate/subject.py",
-    "gate/retention.py",
 )
 PURE_MAY_USE = {
     "gate.values",
