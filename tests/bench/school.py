@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,10 +104,15 @@ def grey(path: Path) -> NDArray[np.uint8]:
         return np.asarray(ImageOps.exif_transpose(image).convert("L"), np.uint8)
 
 
-def compare(folder: Path, site: Path, decisions: list[dict[str, Any]]) -> dict[str, Tally]:
-    """Tally of every channel; prints each miss."""
+def compare(
+    folder: Path,
+    site: Path,
+    decisions: list[dict[str, Any]],
+    faces: Sequence[Truth] | None = None,
+) -> dict[str, Tally]:
+    """Tally of every channel; prints each miss. ``faces``: the truth, if it is not the file's."""
     by_photo = {(d["original"], d["channel"]): d for d in decisions}
-    faces = truths(folder)
+    faces = truths(folder) if faces is None else faces
     tallies = {channel: Tally(restricted=set(), restricted_released=set()) for channel in CHANNELS}
     originals: dict[str, NDArray[np.uint8]] = {}
     for face in faces:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from tests.bench import school
+from tests.bench.school import Truth
+from tests.command_line import InProcess
 from tests.e2e.conftest import CommandLine, quick
 
 
@@ -26,6 +31,75 @@ def test_a_school_of_real_photos_shows_whom_it_may_and_nobody_else(
         assert not tally.restricted_released, channel
         assert tally.shown >= 0.98 * tally.permitted, channel
     assert school.names_and_metadata(folder, tmp_path / "site") == []
+    _life_after_release(folder, InProcess(tmp_path / "site"), tmp_path)
+
+
+def _life_after_release(folder: Path, run: InProcess, tmp_path: Path) -> None:
+    """Pull, publish, withdraw, take down, restrict, erase, verify; the pixels tell if it is so."""
+    web = tmp_path / "web"
+    web.mkdir()
+    pull = ("pull", "--channel", "website", "--to", str(web), "--by", "Ann Web")
+    run(*pull)
+    faces = school.truths(folder)
+    withdrawn, restricted, erased = _three_who_are_shown(run)
+    (one, *_) = [row for row in _shown(run, withdrawn) if row["rendition"]]
+    page = "https://school.example/news"
+    run("posted", one["photo"][:12], "--channel", "website", "--where", page, "--by", "Ann Web")
+
+    run("consent", "withdraw", withdrawn, "--channel", "website", "--by", "DPL")
+    run("restrict", "add", restricted, "--reason", "a court order", "--by", "DSL")
+    run("person", "erase", erased, "--reason", "they asked", "--yes", "--by", "DPL")
+
+    now = [_as_it_is_now(face, withdrawn, restricted, erased) for face in faces]
+    decisions = run("decisions", "--json").json()
+    for channel, tally in school.compare(folder, run.site, decisions, now).items():
+        assert tally.leaked == 0, channel
+        assert not tally.restricted_released, channel
+        assert tally.shown >= 0.98 * tally.permitted, channel
+    waiting = run("takedowns", "--json").json()
+    assert page in {one["where"] for one in waiting}
+    run(*pull)
+    (task,) = [one for one in run("takedowns", "--json").json() if one["where"] == page]
+    run("takedown", "done", str(task["id"]), "--proof", "looked, it is gone", "--by", "Ann Web")
+    assert run("takedowns", "--json").json() == []
+    run("verify", str(web))
+    told = " ".join(run("takedowns", "--all").out.split()) + run("verify", str(web)).out
+    assert not any(ref in told for ref in (withdrawn, restricted, erased))
+    assert "court" not in run("people", "show", restricted).out
+    run("people", "show", erased, expect=1)
+    run("audit", "verify")
+
+
+def _shown(run: InProcess, ref: str) -> list[dict[str, Any]]:
+    return [
+        row
+        for row in run("decisions", "--json").json()
+        if row["channel"] == "website"
+        and any(f["person"] == ref and f["outcome"] == "shown" for f in row["faces"])
+    ]
+
+
+def _three_who_are_shown(run: InProcess) -> tuple[str, ...]:
+    """Those who are shown most often, so that much must happen."""
+    counts = Counter(
+        face["person"]
+        for row in run("decisions", "--json").json()
+        if row["channel"] == "website" and row["rendition"]
+        for face in row["faces"]
+        if face["outcome"] == "shown"
+    )
+    return tuple(ref for ref, _ in counts.most_common(3))
+
+
+def _as_it_is_now(face: Truth, withdrawn: str, restricted: str, erased: str) -> Truth:
+    allowed = dict(face.allowed)
+    if face.person == withdrawn and allowed["website"] == "yes":
+        allowed["website"] = "no"
+    if face.person == restricted:
+        allowed = dict.fromkeys(allowed, "restricted")
+    if face.person == erased:
+        allowed = dict.fromkeys(allowed, "unknown")
+    return replace(face, allowed=allowed)
 
 
 @pytest.mark.shared
