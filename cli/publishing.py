@@ -11,7 +11,7 @@ import typer
 from cli.acting import acting, acting_as
 from cli.cases import find_photos, the_photo
 from cli.options import AsJson, By, require_channels, site_of
-from cli.output import british_time, print_json, print_table, say
+from cli.output import british_time, complain, print_json, print_table, say
 from cli.site import Site
 from consent_db import people, places
 from consent_db.publications import Posted, record_posted
@@ -51,9 +51,8 @@ def posted(
     else:
         say(f"Recorded as place {number}: {where.strip()}.")
     if not stands:
-        say(
-            "This copy may no longer be shown. Take it down again; 'photogate takedowns' lists it.",
-            style="bold red",
+        complain(
+            "This copy may no longer be shown. Take it down again; 'photogate takedowns' lists it."
         )
         raise typer.Exit(1)
 

@@ -204,9 +204,10 @@ class _Pull:
         waiting = self._partial / one.sha256
         durable.make_folder(self._partial, mode=durable.SHARED_FOLDER)
         try:
-            durable.write(waiting, (self._site / one.path).read_bytes(), mode=durable.SHARED_FILE)
+            data = (self._site / one.path).read_bytes()
         except FileNotFoundError:
             return self._not_taken(one)
+        durable.write(waiting, data, mode=durable.SHARED_FILE)
         if not has(waiting, one.sha256):
             waiting.unlink()
             return self._not_taken(one)

@@ -190,16 +190,16 @@ def test_an_older_published_copy_is_looked_at_again_for_a_new_template(out: Out)
     out.judge_again()
     photo = out.drop(1, "P1", "P2")
     out.post(photo)
-    out.say(photo, Statement(1, StatementKind.REFUSED, channel="print"))
-    with out.database.transaction("dpl") as tx:
-        consents.record(tx, withdrawn("P2", TODAY))
-        consents.record(tx, granted_again("P2", TODAY))
+    channels = tuple(replace(one, sign_off=True) for one in POLICY.channels)
+    out.sweep(replace(POLICY, channels=channels, version="signed off"))
     out.judge_again()
-    with out.database.transaction("dsl") as tx:
-        restrict(tx, "P1")
+    assert (out.standing(photo), out.takedowns()) == ({}, [])
     with out.database.transaction("dpl") as tx:
+        restrict(tx, "P1")
         templates.save(tx, "P1", READER, vector(7), REFERENCES)
-    assert photo in out.waiting()
+    assert out.waiting() == [photo]
+    out.judge_again()
+    assert [one.person for one in out.takedowns()] == ["P1"]
 
 
 def test_a_grant_judges_again_and_releases_nothing_itself(out: Out) -> None:

@@ -18,9 +18,9 @@ from tests.registers import NOON, TODAY, StandingClock
 __all__ = ["out"]
 
 
-def withdraw(out: Out, ref: str = "P1") -> None:
+def withdraw(out: Out, ref: str = "P1", channel: str = "website") -> None:
     with out.database.transaction("dpl") as tx:
-        consents.record(tx, withdrawn(ref, day_of(tx.now)))
+        consents.record(tx, withdrawn(ref, day_of(tx.now), channel))
 
 
 def post(out: Out, posted: Posted) -> tuple[int, bool]:
@@ -211,7 +211,10 @@ def test_a_failure_waits_longer_each_time_and_at_most_six_hours(
 
 def test_a_new_change_does_not_wait_and_a_pull_does(out: Out) -> None:
     photo = out.drop(1, "P1", "P2")
-    withdraw(out)
+    withdraw(out, channel="print")
+    out.judge_again()
+    with out.database.transaction("dpl") as tx:
+        consents.record(tx, granted_again("P1", TODAY, "print"))
     postpone(out, photo)
     assert out.pull("print").standing()
     assert due(out) == []

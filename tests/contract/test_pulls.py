@@ -345,6 +345,22 @@ def test_what_a_stale_register_permits_is_not_added(desk: Desk) -> None:
     assert desk.shown() == {"P2"}
 
 
+def test_a_folder_that_vanishes_while_it_is_filled_ends_no_copy(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = desk.drop(1, "P1")
+
+    def gone(*_args: object, **_options: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(durable, "write", gone)
+    with pytest.raises(SiteError, match="pull again"):
+        desk.pull()
+    monkeypatch.undo()
+    assert desk.out.standing(photo).keys() == {"website", "print"}
+    assert len(desk.pull().taken) == 1
+
+
 def test_a_link_out_of_the_folder_is_refused(desk: Desk, tmp_path: Path) -> None:
     desk.drop(1, "P1")
     elsewhere = tmp_path / "elsewhere"
