@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, insert, select
 
 from consent_db import evidence
 from consent_db.database import Database
-from consent_db.schema import decisions, fingerprints, judgements, links, photos
+from consent_db.schema import decisions, fingerprints, judgements, links, photos, releases
 from consent_db.transaction import Transaction
 from gate.errors import RegisterChanged
 from gate.inherit import BARRING
@@ -56,6 +56,15 @@ class SqlKinBook:
             if not is_stored(connection, photo):
                 return None
             return tuple(stored.link for stored in links_of(connection, photo))
+
+    def original_of(self, photo: str) -> str | None:
+        """The photo of which these very bytes were released as a copy at some time, or None."""
+        query = select(photos.c.sha256).join(judgements, judgements.c.photo_id == photos.c.id)
+        query = query.join(releases, releases.c.judgement_id == judgements.c.id)
+        query = query.where(releases.c.sha256 == photo).order_by(releases.c.id).limit(1)
+        with self._database.reading() as connection:
+            original: str | None = connection.execute(query).scalar_one_or_none()
+        return original
 
     def seen(self, photo: str) -> Seen | None:
         """What was seen when this photo was judged last."""

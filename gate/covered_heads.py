@@ -11,6 +11,10 @@ Flags = NDArray[np.bool_]
 
 _SMOOTHER = 0.35
 """Contrast of a covered head, relative to the head as it is."""
+_OFTEN = 0.3
+"""Share of a head that must be smooth: a drawn oval has an edge, and nothing within."""
+_DETAIL = 1.0
+"""Grey levels of detail from which one of the two is a head, and not as smooth itself."""
 _SMALLEST = 12
 """Pixels of a patch that is worth a look."""
 _BESIDE = np.ones((17, 17), np.uint8)
@@ -38,8 +42,16 @@ def covered_heads(pair: tuple[Plane, Plane], heads: Flags, differs: Flags) -> tu
             continue
         part = slice(y, y + h), slice(x, x + w)
         here = labels[part] == number
-        first, second = (float(np.median(detail[part][here])) for detail in details)
-        if min(first, second) < _SMOOTHER * max(first, second):
+        if _is_smoother(*(detail[part][here] for detail in details)):
             found[part][here] = 1
             many += 1
     return np.asarray(cv2.dilate(found, _REACH) > 0) if many else found > 0, many
+
+
+def _is_smoother(one: Plane, other: Plane) -> bool:
+    """Whether one of the two is smooth on the whole, or in its larger part."""
+    on_the_whole = float(one.mean()), float(other.mean())
+    mostly = float(np.quantile(one, _OFTEN)), float(np.quantile(other, _OFTEN))
+    return any(
+        max(pair) > _DETAIL and min(pair) < _SMOOTHER * max(pair) for pair in (on_the_whole, mostly)
+    )

@@ -44,10 +44,11 @@ class Kindred:
         drawn = sketch(picture.pixels)
         heads = heads_in(drawn, faces, picture.pixels.shape[1])
         candidates = self._index.candidates(question(drawn), MOST_CHECKED, but=photo)
-        found = (self._link(drawn, heads, candidate) for candidate in candidates)
-        links = tuple(link for link in found if link is not None)
+        links = [link for one in candidates if (link := self._link(drawn, heads, one)) is not None]
+        if (copied := self._copied(photo, links)) is not None:
+            links.append(copied)
         barred = self._book.barred(photo, links)
-        return Kinship(fingerprint(drawn), self._known_to, links, barred, drawn)
+        return Kinship(fingerprint(drawn), self._known_to, tuple(links), barred, drawn)
 
     def _learn(self) -> None:
         newer = self._book.since(self._known_to)
@@ -60,6 +61,13 @@ class Kindred:
             return None
         seen = self._book.seen(candidate.photo)
         return link(candidate.photo, (drawn, other), (heads, seen_heads(other, seen)))
+
+    def _copied(self, photo: str, found: Collection[Link]) -> Link | None:
+        """The link of a released copy that was dropped as it is, where it is not found anyway."""
+        original = self._book.original_of(photo)
+        if original is None or original in (photo, *(one.other for one in found)):
+            return None
+        return Link(original, 1.0, covered=True)
 
     def _sketch_of(self, photo: str) -> Sketch | None:
         if photo not in self._sketches:

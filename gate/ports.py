@@ -98,6 +98,10 @@ class KinBook(Protocol):
         """The links of a photo whose fingerprint is stored; None where it is not."""
         ...
 
+    def original_of(self, photo: str) -> str | None:
+        """The photo of which these very bytes were released as a copy at some time, or None."""
+        ...
+
     def seen(self, photo: str) -> Seen | None:
         """What was seen when this photo was judged last; None when it never was."""
         ...

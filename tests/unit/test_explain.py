@@ -12,9 +12,11 @@ from gate.values import (
     Candidate,
     ConsentStatus,
     Decision,
+    Extent,
     Face,
     FaceDecision,
     FaceReason,
+    Link,
     Match,
     Outcome,
     Person,
@@ -213,3 +215,31 @@ def test_the_text_fits_a_terminal_and_the_dict_is_json() -> None:
     assert values["evidence"][0]["person"] == "P0012"
     assert values["evidence"][0]["consent"] == 17
     assert [part["channel"] for part in values["sections"]][1] == "website"
+
+
+def of_a_version(reason: Reason = Reason.LIKE_BLOCKED) -> Case:
+    decision = Decision("website", Verdict.BLOCK, reason)
+    found = (Link("ab" * 32, 0.98, Extent.PART, mirrored=True), Link("cd" * 32, 0.97, covered=True))
+    judged = replace(approved().judgement, decisions=(decision,))
+    return replace(
+        approved(), judgement=judged, copies=(), kin=found, barred={"website": "ab" * 32}
+    )
+
+
+@pytest.mark.parametrize("role", ["auditor", "dsl", "dpl", "admin"])
+def test_those_who_see_evidence_read_of_which_photo_it_is_a_version(role: str) -> None:
+    said = as_text(explain(of_a_version(), role), 1000)
+    assert "It shows a part of photo abababababab. One of the two is mirrored." in said
+    assert (
+        "It is another version of photo cdcdcdcdcdcd. Faces are covered in one of the two." in said
+    )
+    assert "Another version of this photo must not be used here" in said
+    assert "That version is photo abababababab." in said
+
+
+@pytest.mark.parametrize("role", ["comms", "website", "social"])
+def test_for_everybody_else_an_inherited_block_reads_like_a_veto(role: str) -> None:
+    inherited = as_text(explain(of_a_version(), role), 1000)
+    assert inherited == as_text(explain(of_a_version(Reason.RESTRICTED_PERSON), role), 1000)
+    assert "version" not in inherited
+    assert "abababababab" not in inherited
