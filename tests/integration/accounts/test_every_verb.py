@@ -107,6 +107,7 @@ WITHOUT_ACCOUNT = {
     "init": "makes a site where there is none yet",
     "demo": "makes a site of its own",
     "doctor": "the service's own check; names nobody but by reference",
+    "serve": "the service; who uses it logs in there",
     "watch": "the service",
     "login": "is how an account comes in",
     "logout": "only ends one's own login",
