@@ -11,9 +11,9 @@ from gate.permission import may_have_template
 from gate.pipeline import thresholds_in_force
 from gate.policy import Policy
 from gate.released import Standing
-from gate.standing import Now, standing, template_gone
+from gate.standing import Now, is_the_same_by, standing, template_gone
 from gate.statements import Word
-from gate.values import Judgement, RegisterSnapshot, Second, Thresholds
+from gate.values import Judgement, Match, RegisterSnapshot, Second, Thresholds
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,10 @@ class StandingRules:
     ) -> frozenset[str]:
         """Everybody who is shown because of a template that may no longer exist on this day."""
         return template_gone(judgement.decisions, self._now(snapshot, on).may_compare)
+
+    def is_the_same_by(self, matches: Sequence[Match], before: Thresholds, now: Thresholds) -> bool:
+        """Whether other thresholds change nothing about these faces, whoever permits what."""
+        return is_the_same_by(matches, before, now)
 
     def thresholds(self, snapshot: RegisterSnapshot) -> Thresholds:
         """The thresholds now in force."""

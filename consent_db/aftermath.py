@@ -7,19 +7,19 @@ otherwise are noted to be judged again; that happens afterwards.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
-from consent_db import places, rejudgings, stored, takedowns
+from consent_db import calibrations, places, rejudgings, stored, takedowns
 from consent_db.recording import add_mentions, end_releases
 from consent_db.register import permissions, revision
-from consent_db.resting import Resting, live, load, mentioning, out_before
+from consent_db.resting import Resting, live, load, matches_of, mentioning, out_before
 from consent_db.schema import judgements, releases, restrictions, templates
 from consent_db.transaction import Transaction
 from gate.released import Place, Stand, Standing, Standings, fallen_by
-from gate.values import CLOCKS_DIFFER, FaceReason, Reason, RegisterSnapshot, day_of
+from gate.values import CLOCKS_DIFFER, FaceReason, Reason, RegisterSnapshot, Thresholds, day_of
 
 _BATCH = 200
 _EVER = datetime.max.replace(tzinfo=UTC)
@@ -87,21 +87,41 @@ class Consequences:
             numbers |= set(out_before(tx.connection, late))
         self._follow(tx, sorted(numbers), _Basis(self._now(tx), late))
 
-    def follow_all(self, tx: Transaction, after: int, limit: int) -> int:
+    def follow_all(
+        self, tx: Transaction, after: int, limit: int, before: Thresholds | None = None
+    ) -> int:
         """Look at the next judgements with a larger number of which copies are out.
 
-        Returns the last one's number, 0 when there are no more. By other thresholds than they
-        were made with they may rest on more people: that is noted, too.
+        Returns the last one's number, 0 when there are no more. ``before``: thresholds by which
+        everything was looked at; nothing else has changed. By other thresholds than they were made
+        with, judgements may rest on more people: that is noted, too.
         """
         query = live().where(judgements.c.id > after).order_by(judgements.c.id).limit(limit)
         numbers = list(tx.connection.execute(query).scalars())
-        if numbers:
-            snapshot = self._now(tx)
-            thresholds = self.standings.thresholds(snapshot)
-            for one in self._follow(tx, numbers, _Basis(snapshot)):
-                if one.judgement.thresholds != thresholds:
-                    add_mentions(tx, one.number, one.judgement, thresholds)
-        return numbers[-1] if numbers else 0
+        if not numbers:
+            return 0
+        snapshot = self._now(tx)
+        now = self.standings.thresholds(snapshot)
+        wanted = numbers
+        if before is not None:
+            found = matches_of(tx.connection, numbers)
+            same = self.standings.is_the_same_by
+            wanted = [number for number, seen in found if not same(seen, before, now)]
+        for one in self._follow(tx, wanted, _Basis(snapshot)):
+            if one.judgement.thresholds != now:
+                add_mentions(tx, one.number, one.judgement, now)
+        return numbers[-1]
+
+    def thresholds_by(self, connection: Connection, calibration: int) -> Thresholds | None:
+        """The thresholds in force with the calibration of this number (0: none).
+
+        None when it is another reader's.
+        """
+        made = calibrations.get(connection, calibration) if calibration else None
+        if made is not None and made.reader != self.reader_version:
+            return None
+        snapshot = permissions(connection, self.reader_version)
+        return self.standings.thresholds(replace(snapshot, calibration=made))
 
     def check(self, tx: Transaction, channel: str, release_ids: Collection[int]) -> set[int]:
         """Ask the rules again about these copies of one channel; those that stand at this moment.

@@ -54,8 +54,17 @@ def save(
 def newest(connection: Connection, reader_version: str) -> Calibrated | None:
     """The calibration of this version of the reader that counts, or None."""
     row = _newest(connection, reader_version)
-    if row is None:
-        return None
+    return None if row is None else _value(row)
+
+
+def get(connection: Connection, number: int) -> Calibrated | None:
+    """The calibration with this number, or None."""
+    query = select(calibrations).where(calibrations.c.id == number)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _value(row)
+
+
+def _value(row: Any) -> Calibrated:  # noqa: ANN401
     thresholds = Thresholds(row.show, row.veto, row.margin)
     return Calibrated(row.id, row.at, row.reader_version, row.fpir, thresholds)
 

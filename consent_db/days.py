@@ -25,6 +25,12 @@ def basis(rules: str, calibration: int) -> str:
     return f"{rules}/{calibration}"
 
 
+def parts(basis: str) -> tuple[str, int]:
+    """The rules and the number of the calibration in what ``basis`` made; ("", 0) of ""."""
+    rules, _, calibration = basis.rpartition("/")
+    return rules, int(calibration or 0)
+
+
 def require_current(tx: Transaction, rules: str | None) -> None:
     """Refuse to store what rests on a day or on rules that are over.
 
@@ -34,7 +40,7 @@ def require_current(tx: Transaction, rules: str | None) -> None:
     day, last = tx.connection.execute(select(sweeps.c.day, sweeps.c.basis)).one()
     if day is not None and day_of(tx.now) < day:
         raise behind(day_of(tx.now), day)
-    if rules is not None and last and last.rpartition("/")[0] != rules:
+    if rules is not None and last and parts(last)[0] != rules:
         raise SiteError(
             "The settings were changed after this was started, so it goes by old ones. Stop it and "
             "start it again. Nothing was released."

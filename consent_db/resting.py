@@ -8,12 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
-from consent_db import places, statements, stored
+from consent_db import evidence, places, statements, stored
 from consent_db.schema import judgements, mentions, releases
 from consent_db.schema import places as places_table
 from gate.released import Place
 from gate.statements import Word
-from gate.values import Judgement
+from gate.values import Judgement, Match
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,15 @@ def mentioning(connection: Connection, people: Collection[str]) -> Iterator[int]
 def out_before(connection: Connection, moment: datetime) -> Iterator[int]:
     """Judgements that were made before this instant (UTC) and of which a copy is out."""
     yield from connection.execute(live().where(judgements.c.at < moment)).scalars()
+
+
+def matches_of(
+    connection: Connection, numbers: Sequence[int]
+) -> Iterator[tuple[int, tuple[Match, ...]]]:
+    """Whom the faces of these judgements resemble, by the judgement's number, in order."""
+    query = select(judgements.c.id, judgements.c.matches).where(judgements.c.id.in_(numbers))
+    for row in connection.execute(query.order_by(judgements.c.id)):
+        yield row.id, evidence.matches(row.matches)
 
 
 def load(

@@ -21,6 +21,7 @@ from consent_db.schema import (
     sweeps,
 )
 from consent_db.transaction import Transaction
+from gate.values import Thresholds
 
 _BATCH = 200
 DAY_BEGAN = "day.began"
@@ -44,22 +45,34 @@ def sweep(
         return False
     if day is not None and today < day:
         raise days.behind(today, day)
+    if basis == "":
+        _note_mentions(database, actor)
     if basis != now:
-        _look_at_everything(database, consequences, actor, first=basis == "")
+        before = _thresholds_before(database, consequences, basis, rules)
+        _look_at_everything(database, consequences, actor, before)
     _begin_day(database, consequences, (day, today), now, actor)
     return True
 
 
+def _thresholds_before(
+    database: Database, consequences: Consequences, basis: str, rules: str
+) -> Thresholds | None:
+    """The thresholds by which everything was looked at last, if only a calibration has changed."""
+    last, calibration = days.parts(basis)
+    if last != rules:
+        return None
+    with database.reading() as connection:
+        return consequences.thresholds_by(connection, calibration)
+
+
 def _look_at_everything(
-    database: Database, consequences: Consequences, actor: str, *, first: bool
+    database: Database, consequences: Consequences, actor: str, before: Thresholds | None
 ) -> None:
-    if first:
-        _note_mentions(database, actor)
     last = 0
     while True:
         with database.transaction(actor) as tx:
             tx.why = RULES_CHANGED
-            last = consequences.follow_all(tx, last, _BATCH)
+            last = consequences.follow_all(tx, last, _BATCH, before)
         if not last:
             return
 

@@ -81,6 +81,12 @@ class Standings(Protocol):
         """Everybody who is shown because of a template that may no longer exist on this day."""
         ...
 
+    def is_the_same_by(
+        self, matches: Sequence[Match], before: Thresholds, now: Thresholds, /
+    ) -> bool:
+        """Whether other thresholds change nothing about these faces, whoever permits what."""
+        ...
+
     def thresholds(self, snapshot: RegisterSnapshot, /) -> Thresholds:
         """The thresholds now in force."""
         ...

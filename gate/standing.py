@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from gate.assign import claims
 from gate.decide import Rules, decide
 from gate.released import VISIBLE, Stand, Standing, was_compared
 from gate.statements import Word, is_locked, place
@@ -129,6 +130,32 @@ def _differs(before: Decision, after: Decision) -> bool:
         return True
     pairs = zip(before.faces, after.faces, strict=True)
     return any(old.outcome is not new.outcome for old, new in pairs)
+
+
+def is_the_same_by(matches: Sequence[Match], before: Thresholds, now: Thresholds) -> bool:
+    """Whether other thresholds change nothing about these faces, whoever permits what.
+
+    Nothing changes where every candidate is on the same side of each threshold, nobody who is not
+    stored can matter, and no two faces claim one person: among several, the one who gets them may
+    depend on how far they are above the threshold.
+    """
+    deeper = now.veto < before.veto or now.margin > before.margin
+    for match in matches:
+        if _sides(match, before) != _sides(match, now):
+            return False
+        if deeper and not _is_deep_enough(match, before, now):
+            return False
+    if before.show == now.show:
+        return True
+    claimed = [one.person for match in matches for one in claims(match, now)]
+    return len(claimed) == len(set(claimed))
+
+
+def _sides(match: Match, by: Thresholds) -> list[tuple[bool, bool, bool]]:
+    near = max((one.score for one in match.candidates), default=0.0) - by.margin
+    return [
+        (one.score < by.show, one.score < by.veto, one.score < near) for one in match.candidates
+    ]
 
 
 def _reaches(judgement: Judgement, now: Now) -> bool:

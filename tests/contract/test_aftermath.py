@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from consent_db import audit, biometrics, consents, people, restrictions, templates
+from consent_db import audit, biometrics, calibrations, consents, people, restrictions, templates
 from consent_db.database import Database
 from gate.errors import ClockBehind, RegisterError, SiteError
 from gate.statements import Statement, StatementKind
@@ -260,6 +260,42 @@ def test_a_lower_veto_finds_whoever_is_restricted_later(out: Out) -> None:
     out.sweep(replace(POLICY, version="strict"))
     with out.database.transaction("dsl") as tx:
         restrict(tx, "P1")
+    assert out.standing(photo) == {}
+
+
+def calibrate(out: Out, thresholds: Thresholds) -> None:
+    with out.database.transaction("photogate") as tx:
+        calibrations.save(tx, READER, (0.001, thresholds), 1, {})
+
+
+def test_so_does_a_calibration_and_one_that_changes_nothing_ends_nothing(out: Out) -> None:
+    out.sweep(replace(POLICY, fpir=0.001, version="calibrated"))
+    photo, other = out.drop(1, "P1"), out.drop(2, "P2")
+    calibrate(out, Thresholds(0.55, 0.29, 0.11))
+    assert out.sweep()
+    assert out.standing(photo).keys() == out.standing(other).keys() == {"website", "print"}
+    assert out.waiting() == []
+    calibrate(out, Thresholds(0.95, 0.29, 0.11))
+    assert out.sweep()
+    assert out.standing(photo) == out.standing(other) == {}
+
+
+def test_a_calibration_is_held_against_the_one_before_and_not_against_what_was_judged(
+    out: Out,
+) -> None:
+    """P1 was restricted while the veto did not reach them; then it does again."""
+    loose = Thresholds(0.95, 0.93, 0.1)
+    out.sweep(replace(POLICY, thresholds=loose, fpir=0.001, version="calibrated"))
+    calibrate(out, replace(loose, veto=0.3))
+    out.sweep()
+    photo = out.drop(1, "P1", "P2")
+    calibrate(out, loose)
+    out.sweep()
+    with out.database.transaction("dsl") as tx:
+        restrict(tx, "P1")
+    assert out.standing(photo).keys() == {"website", "print"}
+    calibrate(out, replace(loose, veto=0.3))
+    out.sweep()
     assert out.standing(photo) == {}
 
 

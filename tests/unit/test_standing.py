@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gate.decide import Rules, decide
 from gate.released import VISIBLE, Stand, Standing, fallen_by, mentioned
-from gate.standing import Now, standing
+from gate.standing import Now, is_the_same_by, standing
 from gate.statements import Lock, Statement, StatementKind, place
 from gate.values import (
     Box,
@@ -238,6 +238,46 @@ def test_so_is_whoever_can_after_other_thresholds_came_into_force(
         others = tuple(one for one in REFS if one != ref)
         for changed in (rules(others, (), thresholds), rules(REFS, (ref,), thresholds)):
             assert standing(copy, (), now(changed))["website"] == before
+
+
+any_thresholds = st.builds(
+    Thresholds, st.floats(0.3, 1.0), st.floats(0.0, 0.5), st.floats(0.0, 0.5)
+)
+few_scores = st.sampled_from([0.05, 0.2, 0.35, 0.45, 0.5, 0.6, 0.8, 0.85, 0.9])
+
+
+@given(
+    st.lists(st.tuples(few_scores, few_scores, few_scores), min_size=1, max_size=4),
+    any_thresholds,
+    any_thresholds,
+    subsets,
+    subsets,
+)
+def test_where_thresholds_change_nothing_they_change_nothing_whoever_permits_what(
+    faces: list[tuple[float, float, float]],
+    before: Thresholds,
+    after: Thresholds,
+    permitted: tuple[str, ...],
+    restricted: tuple[str, ...],
+) -> None:
+    matches = tuple(
+        match(*sorted(zip(REFS, three, strict=True), key=lambda pair: -pair[1])) for three in faces
+    )
+    if is_the_same_by(matches, before, after):
+        found = tuple(Face(Box(100 * n, 0, 50, 60), (), 0.9) for n in range(len(matches)))
+        by_old = decide(found, matches, WEB, rules(permitted, restricted, before))
+        by_new = decide(found, matches, WEB, rules(permitted, restricted, after))
+        assert by_old == by_new
+
+
+def test_they_do_where_two_faces_claim_one_person() -> None:
+    both = (match(("P1", 0.9), ("P2", 0.05)), match(("P1", 0.8), ("P2", 0.75)))
+    other = replace(THRESHOLDS, show=0.55)
+    assert not is_the_same_by(both, THRESHOLDS, other)
+    assert is_the_same_by(both[:1], THRESHOLDS, other)
+    assert is_the_same_by(both, THRESHOLDS, THRESHOLDS)
+    deeper = replace(THRESHOLDS, veto=0.01)
+    assert not is_the_same_by(both[:1], THRESHOLDS, deeper)
 
 
 def later(copy: Judgement, outcome: Outcome, verdict: Verdict, reason: Reason) -> Judgement:
