@@ -25,7 +25,7 @@ from cli.options import unsettled_site_of
 from cli.output import errors
 from cli.recalibrating import Recalibrator
 from cli.results import refresh_results
-from cli.settling import settle
+from cli.retaining import Daily
 from cli.site import Site, now
 from gate.publish import Publisher
 from gate.values import Arrival, Judgement
@@ -88,7 +88,8 @@ def run(
         def submit(arrival: Arrival) -> Future[Judgement]:
             return pool.submit(site.originals.path(arrival.photo), arrival)
 
-        again = Rejudger(site, submit, settle, ACTOR)
+        daily = Daily(ACTOR, most=None) if once else Daily(ACTOR)
+        again = Rejudger(site, submit, daily, ACTOR)
         again.trouble = partial(_log.error, "judging again failed: %s")
         with again.in_turn(stop) if once else again:
             return intake.run(once=once, stop=stop)
