@@ -26,6 +26,7 @@ from cli.person import person_app
 from cli.photos import check, decisions, why
 from cli.publishing import posted, where
 from cli.pulling import pull_copies
+from cli.retaining import retain
 from cli.reviewing import review_app
 from cli.serving import serve
 from cli.setup import init
@@ -85,6 +86,7 @@ app.command("decisions")(decisions)
 app.command("why")(why)
 app.add_typer(review_app, name="review")
 app.command("verify")(verify)
+app.command("retention")(retain)
 app.command("pull")(pull_copies)
 app.command("posted")(posted)
 app.command("where")(where)

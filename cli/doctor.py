@@ -22,7 +22,7 @@ from cli.outgoing import outgoing_findings
 from cli.output import console, print_json, say
 from cli.recognition import remarks
 from cli.site import Site, now
-from consent_db import accounts, audit, days, rejudgings, templates
+from consent_db import accounts, audit, days, disposals, erasures, rejudgings, templates
 from gate import settings as settings_file
 from gate.engines.weights import SFACE, YUNET, locate
 from gate.errors import PhotogateError
@@ -171,6 +171,7 @@ def _register(site: Site) -> list[Finding]:
         _templates(site, len(snapshot.gallery.people)),
         Finding("audit log", "ok", f"{entries} entries, chain intact"),
         _accounts(site),
+        _duties(site),
         *_second(site, snapshot),
         *_waiting(site),
     ]
@@ -191,6 +192,21 @@ def _register(site: Site) -> list[Finding]:
     for one in remarks(site, snapshot):
         findings.append(Finding(one.what, "warning" if one.worrying else "ok", one.text))
     return findings
+
+
+def _duties(site: Site) -> Finding:
+    """Whether all that was to be erased and deleted is."""
+    with site.database.reading() as connection:
+        files = len(disposals.unfinished(connection))
+        asked = sum(one.erased_at is None for one in erasures.unfinished(connection))
+    if not files and not asked:
+        return Finding("erasing and deleting", "ok", "nothing is left to do")
+    text = (
+        f"{asked} people and {files} files are not erased or deleted yet; the next command tries "
+        "again. If that stays so, look whether the vault's disk can be written, and whether a copy "
+        "must still be taken down"
+    )
+    return Finding("erasing and deleting", "warning", text)
 
 
 def _accounts(site: Site) -> Finding:

@@ -25,7 +25,7 @@ from cli.options import unsettled_site_of
 from cli.output import complain, errors
 from cli.recalibrating import Recalibrator
 from cli.results import refresh_results
-from cli.settling import settle_as_started
+from cli.retaining import Daily
 from cli.site import Site, now
 from consent_db import rejudgings
 from gate.publish import Publisher
@@ -100,9 +100,10 @@ def run(
         def submit(arrival: Arrival) -> Future[Judgement]:
             return pool.submit(site.originals.path(arrival.photo), arrival)
 
+        daily = Daily(ACTOR, most=None) if once else Daily(ACTOR)
         trouble = partial(_log.error, "judging again failed: %s")
         once_more = Again(site, lambda arrival: submit(arrival).result(), ACTOR, trouble)
-        again = Rejudger(once_more, partial(settle_as_started, site), stop, trouble)
+        again = Rejudger(once_more, partial(daily, site), stop, trouble)
         with again.in_turn() if once else again:
             return intake.run(once=once, stop=stop)
 

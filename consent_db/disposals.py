@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from consent_db.numbering import next_ids
 from consent_db.schema import disposals, drops, photos, template_references, templates
@@ -48,13 +48,13 @@ def done_at_once(tx: Transaction, wanted: Disposed) -> int:
 
 def unfinished(connection: Connection, limit: int = 500) -> Sequence[Disposed]:
     """What is noted and not deleted yet, oldest first; one small query when there is nothing."""
-    query = (
-        select(disposals, photos.c.sha256)
-        .outerjoin(photos, photos.c.id == disposals.c.photo_id)
-        .where(disposals.c.finished_at.is_(None))
-        .order_by(disposals.c.id)
-    )
-    return [_value(row) for row in connection.execute(query.limit(limit))]
+    query = _query().where(disposals.c.finished_at.is_(None)).limit(limit)
+    return [_value(row) for row in connection.execute(query)]
+
+
+def everything(connection: Connection) -> Sequence[Disposed]:
+    """All that was ever deleted, or is to be, oldest first."""
+    return [_value(row) for row in connection.execute(_query())]
 
 
 def finish(tx: Transaction, one: Disposed, count: int) -> None:
@@ -109,6 +109,12 @@ def is_pending(connection: Connection, person: str) -> bool:
         disposals.c.person == person, disposals.c.finished_at.is_(None)
     )
     return connection.execute(query.limit(1)).first() is not None
+
+
+def _query() -> Select[Any]:
+    query = select(disposals, photos.c.sha256)
+    joined = query.outerjoin(photos, photos.c.id == disposals.c.photo_id)
+    return joined.order_by(disposals.c.id)
 
 
 def _add(tx: Transaction, wanted: Disposed, finished: datetime | None) -> int:

@@ -64,7 +64,7 @@ def ask(tx: Transaction, ref: str, reason: str, *, with_photos: bool = False) ->
             f"Say why with --reason, without a name, in at most {_LONGEST} letters. Nothing was "
             "changed."
         )
-    if _is_restricted(tx, ref):
+    if ref in restricted(tx.connection, day_of(tx.now)):
         raise RegisterError(
             f"{ref} is on the restricted list, which keeps back photos that may show them. Once "
             "erased, they can no longer be recognised in any. The safeguarding lead takes them "
@@ -80,11 +80,12 @@ def ask(tx: Transaction, ref: str, reason: str, *, with_photos: bool = False) ->
     return number
 
 
-def _is_restricted(tx: Transaction, ref: str) -> bool:
-    today = day_of(tx.now)
-    return any(
-        one.person == ref and (one.valid_until is None or one.valid_until >= today)
-        for one in restrictions.standing(tx.connection)
+def restricted(connection: Connection, today: date) -> frozenset[str]:
+    """Everybody on the restricted list today or later, who is not erased before that ends."""
+    return frozenset(
+        one.person
+        for one in restrictions.standing(connection)
+        if one.valid_until is None or one.valid_until >= today
     )
 
 

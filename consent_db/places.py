@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, true, update
 
 from consent_db.locks import is_open
 from consent_db.numbering import next_ids
-from consent_db.schema import judgements, mentions, photos, places, releases
+from consent_db.schema import judgements, mentions, photos, places, releases, takedowns
 from consent_db.transaction import Transaction
 from gate.errors import RegisterError
 from gate.ports import Release
@@ -112,6 +112,14 @@ def of_person(
     about = select(mentions.c.judgement_id).where(mentions.c.person == ref)
     shown = is_open(photos.c.id, locked=locked)
     return _select(connection, judgements.c.id.in_(about), shown, _present(gone=gone))
+
+
+def unasked(connection: Connection) -> Sequence[Place]:
+    """Where copies are that nobody is asked to take down."""
+    asked = select(takedowns.c.place_id).where(
+        takedowns.c.done_at.is_(None), takedowns.c.lapsed_at.is_(None)
+    )
+    return _select(connection, _present(gone=False), places.c.id.not_in(asked))
 
 
 def in_folder(connection: Connection, folder: str, channel: str) -> Sequence[Place]:

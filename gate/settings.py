@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from gate.errors import SettingsError
 from gate.match import DEFAULT_THRESHOLDS
+from gate.retention import Kind
 from gate.second_look import SecondPolicy
 from gate.second_reader import DLIB_THRESHOLDS, SECOND_THRESHOLDS
 from gate.values import ALL_CHANNELS, Channel, SecondMode, Thresholds
@@ -151,6 +152,26 @@ class KeySettings(_Section):
     source: Literal["file", "keyring", "environment"] = "file"
 
 
+Days = Annotated[int, Field(ge=0, le=36_500)]
+"""How many days something is kept; 0: for ever."""
+
+
+class RetentionSettings(_Section):
+    """How long each kind of thing is kept; see docs/rights-and-retention.md."""
+
+    originals: Days = 0
+    blocked: Days = 0
+    released: Days = 0
+    references: Days = 0
+    leavers: Days = 0
+    logs: Days = 0
+    takes_down: bool = False
+
+    def days(self) -> dict[Kind, int]:
+        """The periods by kind."""
+        return {kind: getattr(self, kind.value) for kind in Kind}
+
+
 Columns = dict[str, str]
 
 
@@ -173,6 +194,7 @@ class Settings(_Section):
     engines: EngineSettings = EngineSettings()
     register_: RegisterSettings = Field(default=RegisterSettings(), alias="register")
     keys: KeySettings = KeySettings()
+    retention: RetentionSettings = RetentionSettings()
     import_: ImportSettings = Field(default=ImportSettings(), alias="import")
     channels: dict[str, ChannelSettings] = Field(default_factory=dict)
 

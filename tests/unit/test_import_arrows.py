@@ -40,6 +40,7 @@ PURE = (
     "gate/approvals.py",
     "gate/inherit.py",
     "gate/subject.py",
+    "gate/retention.py",
 )
 PURE_MAY_USE = {
     "gate.values",

@@ -82,6 +82,7 @@ ALLOWED: dict[str, tuple[frozenset[Role], tuple[str, ...]]] = {
     "restrict lift": (frozenset({DSL}), ("P9",)),
     "restrict look-through": (frozenset({DSL}), ("P9",)),
     "restrict show": (frozenset({DSL}), ("P9",)),
+    "retention": (frozenset({DPL, ADMIN}), ("--dry-run",)),
     "review approve": (frozenset({DSL}), ("nothing.jpg", "--channel", "website", *WHY)),
     "review cover": (frozenset({DSL}), ("nothing.jpg", "1", *WHY)),
     "review draw-face": (frozenset({DSL}), ("nothing.jpg", "1,2,3,4", *WHY)),
