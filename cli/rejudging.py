@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from cli.names import register_names
 from cli.results import refresh_results
@@ -11,6 +12,7 @@ from cli.site import Site
 from consent_db import statements, stored
 from consent_db.stored import StoredPhoto
 from gate.errors import RegisterChanged, RegisterError, SiteError
+from gate.pipeline import Gate
 from gate.publish import Publisher
 from gate.statements import Change, StatementKind, Word
 from gate.values import WORTH_TRYING_AGAIN, Judgement
@@ -35,20 +37,8 @@ class Wish:
 
 
 def rejudge(site: Site, photo: StoredPhoto, wish: Wish) -> tuple[StoredPhoto, Change]:
-    """Store what somebody says, judge again on today's permissions, and swap the copies.
-
-    All of it or nothing. Returns the photo as it is now, and what was stored. Raises SiteError
-    when the original is not as it was or could not be looked at, RegisterError when the statement
-    cannot be taken.
-    """
-    if not wish.reason.strip():
-        raise RegisterError("Say why, with --reason; nothing was stored.")
-    data = original(site, photo.photo)
-    change = _published(site, photo, data, wish)
-    for event in sorted({drop.arrival.event for drop in photo.drops}):
-        refresh_results(site, event)
-    with site.database.reading() as connection:
-        return stored.stored(connection, [photo.photo])[photo.photo], change
+    """``Rejudging`` for a single photo."""
+    return Rejudging(site)(photo, wish)
 
 
 def original(site: Site, photo: str) -> bytes:
@@ -56,29 +46,51 @@ def original(site: Site, photo: str) -> bytes:
     return site.originals.read(photo)
 
 
-def _published(site: Site, photo: StoredPhoto, data: bytes, wish: Wish) -> Change:
-    publisher = Publisher(site.root, site.ledger(wish.by), register_names(site), site.names_key)
-    event = photo.drops[0].arrival.event
-    judge = _judge(site, photo.photo, data)
-    for _ in range(MOST_ATTEMPTS):
-        with site.database.reading() as connection:
-            before = statements.about(connection, photo.photo)
-            change = wish.numbered(statements.next_number(connection))
-        judgement = judge(change.applied(before))
-        _require_looked_at(judgement, change)
-        try:
-            publisher.republish(event, judgement, CAUSE, change)
-        except RegisterChanged:
-            continue
-        return change
-    raise RegisterChanged(
-        "Permissions keep changing while the photo is judged. Nothing was changed; try again."
-    )
+class Rejudging:
+    """Judges one photo after the other; models and names are read once. For one thread."""
 
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._names = register_names(site)
 
-def _judge(site: Site, photo: str, data: bytes) -> Callable[[Sequence[Word]], Judgement]:
-    gate = site.gate()
-    return lambda said: gate.judge(photo, data, said=said)
+    @cached_property
+    def _gate(self) -> Gate:
+        return self._site.gate()
+
+    def __call__(self, photo: StoredPhoto, wish: Wish) -> tuple[StoredPhoto, Change]:
+        """Store what somebody says, judge again on today's permissions, and swap the copies.
+
+        All of it or nothing. Returns the photo as it is now, and what was stored. Raises SiteError
+        when the original is not as it was or could not be looked at, RegisterError when the
+        statement cannot be taken.
+        """
+        if not wish.reason.strip():
+            raise RegisterError("Say why, with --reason; nothing was stored.")
+        data = original(self._site, photo.photo)
+        change = self._published(photo, data, wish)
+        for event in sorted({drop.arrival.event for drop in photo.drops}):
+            refresh_results(self._site, event)
+        with self._site.database.reading() as connection:
+            return stored.stored(connection, [photo.photo])[photo.photo], change
+
+    def _published(self, photo: StoredPhoto, data: bytes, wish: Wish) -> Change:
+        site = self._site
+        publisher = Publisher(site.root, site.ledger(wish.by), self._names, site.names_key)
+        event = photo.drops[0].arrival.event
+        for _ in range(MOST_ATTEMPTS):
+            with site.database.reading() as connection:
+                before = statements.about(connection, photo.photo)
+                change = wish.numbered(statements.next_number(connection))
+            judgement = self._gate.judge(photo.photo, data, said=change.applied(before))
+            _require_looked_at(judgement, change)
+            try:
+                publisher.republish(event, judgement, CAUSE, change)
+            except RegisterChanged:
+                continue
+            return change
+        raise RegisterChanged(
+            "Permissions keep changing while the photo is judged. Nothing was changed; try again."
+        )
 
 
 def _require_looked_at(judgement: Judgement, change: Change) -> None:
