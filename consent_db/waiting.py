@@ -22,9 +22,7 @@ def vetoed(connection: Connection) -> list[str]:
 def _judged(connection: Connection, condition: ColumnElement[bool]) -> list[str]:
     """The photos whose newest judgement decides so on some channel."""
     later = judgements.alias()
-    newer = exists().where(
-        later.c.photo_id == judgements.c.photo_id, later.c.id > judgements.c.id
-    )
+    newer = exists().where(later.c.photo_id == judgements.c.photo_id, later.c.id > judgements.c.id)
     wanted = select(judgements.c.photo_id).join_from(decisions, judgements)
     found = wanted.where(condition, ~newer)
     query = select(photos.c.sha256).where(photos.c.id.in_(found)).order_by(photos.c.id)
