@@ -218,7 +218,7 @@ def _word(t: Texts, form: FormData, typed: Typed) -> Word:
             for number, what in typed.what.items()
             if what
         ),
-        drawn=tuple(one for one in typed.drawn if one[0].strip()),
+        drawn=typed.drawn,
         rest_covered=typed.rest,
         taken_back=tuple(sorted(typed.back)),
     )
@@ -237,7 +237,7 @@ def _typed(form: FormData) -> Typed:
     return Typed(
         what=_by_face(form, "what-"),
         who=_by_face(form, "who-"),
-        drawn=tuple(zip(boxes, names[: len(boxes)], strict=True)),
+        drawn=tuple(pair for pair in zip(boxes, names, strict=False) if pair[0].strip()),
         back=frozenset(map(int, back)),
         rest=bool(_text(form, "rest")),
         why=_text(form, "why"),
