@@ -1,6 +1,6 @@
 """Pictures of the review screen: made on request from sealed originals, kept nowhere but in memory.
 
-An original is decoded once for the picture, once larger for all its faces, and forgotten soon.
+An original is decoded once for the picture, once larger for small faces, and forgotten soon.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from gate.errors import Erased, LoadRefused
 from gate.load import load
 from gate.values import Box, Picture
 
-LARGEST = 2560
-"""Pixels: the longer side of the picture from which faces are cut."""
+USUAL, LARGEST = 1600, 2560
+"""Pixels: the longer side of the picture from which faces are cut, and small faces."""
+_ENOUGH = 90
+"""Pixels from which a face is legible."""
 _KEPT, _SECONDS = 3, 120.0
 _QUALITY = 85
 _FACE_EDGE, _AROUND = 240, 0.35
@@ -41,7 +43,9 @@ class Pictures:
 
     def cut(self, site: Site, photo: str, box: Box) -> bytes | None:
         """What is in this box (pixels of the upright photo), with a margin."""
-        picture = self._large.picture(site, photo, LARGEST)
+        picture = self._whole.picture(site, photo, USUAL)
+        if picture is not None and picture.scale * max(box.w, box.h) < _ENOUGH:
+            picture = self._large.picture(site, photo, LARGEST)
         if picture is None:
             return None
         height, width = picture.pixels.shape[:2]
