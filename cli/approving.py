@@ -8,6 +8,7 @@ import typer
 
 from cli.acting import acting_as
 from cli.cases import the_photo
+from cli.held_releases import decision_on, lifting_veto, signing_off
 from cli.options import AsJson, By, require_channels, site_of
 from cli.output import print_json, say
 from cli.rejudging import Wish, rejudge
@@ -15,13 +16,9 @@ from cli.review_tables import decision_rows, print_verdicts
 from cli.site import Site
 from consent_db import statements
 from consent_db.stored import StoredPhoto
-from gate.acting import Acting
-from gate.approvals import LEAD, SECOND, SIGNABLE, Approval, ApprovalKind, seen_of, veto_lifted
-from gate.english import ENGLISH
-from gate.errors import RegisterError
+from gate.approvals import Approval, veto_lifted
 from gate.roles import Act
-from gate.values import Decision, Reason, Verdict
-from gate.words import reason_sentence
+from gate.values import Verdict
 
 Photo = Annotated[
     str,
@@ -48,13 +45,8 @@ def approve(
     who = acting_as(site, Act.REVIEW, by)
     require_channels(site, [channel])
     chosen = the_photo(site, photo)
-    decision = _decision(chosen, channel)
-    if decision.verdict is not Verdict.REVIEW or decision.reason not in SIGNABLE:
-        words = reason_sentence(ENGLISH, decision.verdict, decision.reason)
-        raise RegisterError(
-            f"This photo does not wait for an approval on {channel}: {words} Nothing was changed."
-        )
-    after = _give(site, chosen, ApprovalKind.SIGN_OFF, decision, (who, reason))
+    said = signing_off(chosen, [channel], who)
+    after = rejudge(site, chosen, Wish(who.name, reason, said))[0]
     _tell(after, channel, as_json=as_json)
 
 
@@ -75,37 +67,14 @@ def release_vetoed(
     who = acting_as(site, Act.RELEASE_VETOED, by)
     require_channels(site, [channel])
     chosen = the_photo(site, photo)
-    decision = _decision(chosen, channel)
-    if decision.reason is not Reason.RESTRICTED_PERSON:
-        raise RegisterError(
-            f"No restricted person holds this photo on {channel}. Nothing was changed."
-        )
-    after = _give(site, chosen, ApprovalKind.VETO, decision, (who, reason))
+    seen = decision_on(chosen, channel).faces
+    said = lifting_veto(chosen, channel, who)
+    after = rejudge(site, chosen, Wish(who.name, reason, [said]))[0]
     given = _approvals(site, chosen.photo)
-    if not as_json and not veto_lifted(given, channel, decision.faces):
+    if not as_json and not veto_lifted(given, channel, seen):
         say("Recorded. A second person must release it too: the safeguarding lead, if that was "
             "not you, or another lead or administrator.")  # fmt: skip
     _tell(after, channel, as_json=as_json)
-
-
-def _decision(photo: StoredPhoto, channel: str) -> Decision:
-    found = next((d for d in photo.judgement.decisions if d.channel == channel), None)
-    if found is None:
-        raise RegisterError(f"Nothing was decided about this photo on {channel} yet.")
-    return found
-
-
-def _give(
-    site: Site, photo: StoredPhoto, kind: ApprovalKind, decision: Decision, told: tuple[Acting, str]
-) -> StoredPhoto:
-    who, reason = told
-    roles = who.roles
-    role = next((role for role in SECOND if role in roles), "")
-    if kind is ApprovalKind.SIGN_OFF:
-        role = LEAD if LEAD in roles else min(roles, default="")
-    seen = seen_of(decision.faces)
-    approval = Approval(0, kind, decision.channel, seen, who.name, role)
-    return rejudge(site, photo, Wish(who.name, reason, (approval,)))[0]
 
 
 def _approvals(site: Site, photo: str) -> list[Approval]:
@@ -119,6 +88,6 @@ def _tell(after: StoredPhoto, channel: str, *, as_json: bool) -> None:
         print_json({"decisions": decision_rows(after)})
         return
     print_verdicts(after)
-    if _decision(after, channel).verdict is Verdict.REVIEW:
+    if decision_on(after, channel).verdict is Verdict.REVIEW:
         say("It is decided otherwise now than when you looked, so it is still held. Look again.",
             style="yellow")  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from cli.names import register_names
 from cli.originals import is_gone, judged_gone, original
@@ -12,6 +13,7 @@ from cli.site import Site
 from consent_db import statements, stored
 from consent_db.stored import StoredPhoto
 from gate.errors import RegisterChanged, RegisterError, SiteError
+from gate.pipeline import Gate
 from gate.publish import Publisher
 from gate.statements import Change, Statement, StatementKind, Word
 from gate.values import WORTH_TRYING_AGAIN, Judgement
@@ -20,7 +22,6 @@ MOST_ATTEMPTS = 5
 CAUSE = "review"
 
 _Judge = Callable[[Sequence[Word]], Judgement]
-"""Judges the photo with these statements."""
 
 
 @dataclass(frozen=True)
@@ -39,47 +40,62 @@ class Wish:
 
 
 def rejudge(site: Site, photo: StoredPhoto, wish: Wish) -> tuple[StoredPhoto, Change]:
-    """Store what somebody says, judge again on today's permissions, and swap the copies.
-
-    All of it or nothing. Returns the photo as it is now, and what was stored. Raises SiteError
-    when the original is not as it was or could not be looked at, RegisterError when the statement
-    cannot be taken.
-    """
-    if not wish.reason.strip():
-        raise RegisterError("Say why, with --reason; nothing was stored.")
-    change = _published(site, photo, _judge(site, photo, wish), wish)
-    for event in sorted({drop.arrival.event for drop in photo.drops}):
-        refresh_results(site, event)
-    with site.database.reading() as connection:
-        return stored.stored(connection, [photo.photo])[photo.photo], change
+    """``Rejudging`` for a single photo."""
+    return Rejudging(site)(photo, wish)
 
 
-def _published(site: Site, photo: StoredPhoto, judge: _Judge, wish: Wish) -> Change:
-    publisher = Publisher(site.root, site.ledger(wish.by), register_names(site), site.names_key)
-    event = photo.drops[0].arrival.event
-    for _ in range(MOST_ATTEMPTS):
-        with site.database.reading() as connection:
-            before = statements.about(connection, photo.photo)
-            change = wish.numbered(statements.next_number(connection))
-        judgement = judge(change.applied(before))
-        _require_looked_at(judgement, change)
-        try:
-            publisher.republish(event, judgement, CAUSE, change)
-        except RegisterChanged:
-            continue
-        return change
-    raise RegisterChanged(
-        "Permissions keep changing while the photo is judged. Nothing was changed; try again."
-    )
+class Rejudging:
+    """Judges one photo after the other; models and names are read once. For one thread."""
 
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._names = register_names(site)
 
-def _judge(site: Site, photo: StoredPhoto, wish: Wish) -> _Judge:
-    if is_gone(site, photo.photo) and any(_refuses(one) for one in wish.said):
-        # To end its copies nobody needs to look at it.
-        gone = judged_gone(site, photo.drops[0].arrival)
-        return lambda said: replace(gone, statements=tuple(one.id for one in said))
-    data, gate = original(site, photo.photo), site.gate()
-    return lambda said: gate.judge(photo.photo, data, said=said)
+    @cached_property
+    def _gate(self) -> Gate:
+        return self._site.gate()
+
+    def __call__(self, photo: StoredPhoto, wish: Wish) -> tuple[StoredPhoto, Change]:
+        """Store what somebody says, judge again on today's permissions, and swap the copies.
+
+        All of it or nothing. Returns the photo as it is now, and what was stored. Raises SiteError
+        when the original is not as it was or could not be looked at, RegisterError when the
+        statement cannot be taken.
+        """
+        if not wish.reason.strip():
+            raise RegisterError("Say why, with --reason; nothing was stored.")
+        change = self._published(photo, self._judge_of(photo, wish), wish)
+        for event in sorted({drop.arrival.event for drop in photo.drops}):
+            refresh_results(self._site, event)
+        with self._site.database.reading() as connection:
+            return stored.stored(connection, [photo.photo])[photo.photo], change
+
+    def _judge_of(self, photo: StoredPhoto, wish: Wish) -> _Judge:
+        if is_gone(self._site, photo.photo) and any(_refuses(one) for one in wish.said):
+            # To end its copies nobody needs to look at it.
+            gone = judged_gone(self._site, photo.drops[0].arrival)
+            return lambda said: replace(gone, statements=tuple(one.id for one in said))
+        data, gate = original(self._site, photo.photo), self._gate
+        return lambda said: gate.judge(photo.photo, data, said=said)
+
+    def _published(self, photo: StoredPhoto, judge: _Judge, wish: Wish) -> Change:
+        site = self._site
+        publisher = Publisher(site.root, site.ledger(wish.by), self._names, site.names_key)
+        event = photo.drops[0].arrival.event
+        for _ in range(MOST_ATTEMPTS):
+            with site.database.reading() as connection:
+                before = statements.about(connection, photo.photo)
+                change = wish.numbered(statements.next_number(connection))
+            judgement = judge(change.applied(before))
+            _require_looked_at(judgement, change)
+            try:
+                publisher.republish(event, judgement, CAUSE, change)
+            except RegisterChanged:
+                continue
+            return change
+        raise RegisterChanged(
+            "Permissions keep changing while the photo is judged. Nothing was changed; try again."
+        )
 
 
 def _refuses(one: Word) -> bool:

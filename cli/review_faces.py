@@ -9,8 +9,8 @@ from cli.site import Site
 from consent_db import statements
 from consent_db.stored import StoredPhoto
 from gate.errors import RegisterError, SiteError
-from gate.statements import place
-from gate.values import Box
+from gate.statements import Statement, StatementKind, place
+from gate.values import ALL_CHANNELS, Box
 
 _NAME = re.compile(r"(\d+)=(\S+)")
 _SMALLEST = 4.0
@@ -55,6 +55,33 @@ def unsaid(site: Site, photo: StoredPhoto, besides: set[int]) -> list[int]:
     said = place(photo.judgement.faces, before).said.faces
     numbers = range(1, len(photo.judgement.faces) + 1)
     return [number for number in numbers if number - 1 not in said and number not in besides]
+
+
+def naming(photo: StoredPhoto, pairs: Iterable[tuple[int, str]]) -> list[Statement]:
+    """That faces with these numbers are these people of the register. Raises RegisterError."""
+    named = StatementKind.NAMED
+    return [Statement(0, named, box_of(photo, number), ref) for number, ref in pairs]
+
+
+def covering(photo: StoredPhoto, numbers: Iterable[int]) -> list[Statement]:
+    """That faces with these numbers are to be covered. Raises RegisterError."""
+    return [Statement(0, StatementKind.COVERED, box_of(photo, number)) for number in numbers]
+
+
+def denying(photo: StoredPhoto, numbers: Iterable[int]) -> list[Statement]:
+    """That these numbers are no faces. Raises RegisterError."""
+    return [Statement(0, StatementKind.NOT_A_FACE, box_of(photo, number)) for number in numbers]
+
+
+def drawing(photo: StoredPhoto, text: str, ref: str | None) -> Statement:
+    """That a face was missed, and perhaps whose. Raises RegisterError, SiteError."""
+    return Statement(0, StatementKind.DRAWN, drawn_box(photo, text), ref)
+
+
+def refusing(channels: Iterable[str]) -> list[Statement]:
+    """That the photo is refused for good: on these channels, on all without any."""
+    wanted = dict.fromkeys(channels) or {ALL_CHANNELS: None}
+    return [Statement(0, StatementKind.REFUSED, channel=name) for name in wanted]
 
 
 def drawn_box(photo: StoredPhoto, text: str) -> Box:

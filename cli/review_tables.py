@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cli.cases import case_of
@@ -99,17 +99,15 @@ def print_history(photo: StoredPhoto, history: Sequence[PastStatement]) -> None:
     """Print all that was ever said about a photo, with reasons."""
     if not history:
         return
-    faces = photo.judgement.faces
-    standing = [past.statement for past in history if past.taken_back_at is None]
-    about = {one.id: n + 1 for n, one in place(faces, standing).said.faces.items()}
+    about = faces_by_statement(photo, history)
     say("What was said:", style="bold")
     print_table(
         ("Id", "About", "What", "By", "Why", ""),
         (
             (
                 past.statement.id,
-                _subject(past.statement, about),
-                _words(past.statement),
+                subject_of(past.statement, about),
+                words_of(past.statement),
                 f"{past.by}, {past.at.astimezone():%Y-%m-%d %H:%M}",
                 past.reason,
                 f"taken back by {past.taken_back_by}" if past.taken_back_at else "",
@@ -119,13 +117,22 @@ def print_history(photo: StoredPhoto, history: Sequence[PastStatement]) -> None:
     )
 
 
-def _subject(one: Statement, about: dict[int, int]) -> str:
+def faces_by_statement(photo: StoredPhoto, history: Sequence[PastStatement]) -> dict[int, int]:
+    """The number of the face that each statement is about which was not taken back."""
+    standing = [past.statement for past in history if past.taken_back_at is None]
+    placed = place(photo.judgement.faces, standing)
+    return {one.id: n + 1 for n, one in placed.said.faces.items()}
+
+
+def subject_of(one: Statement, about: Mapping[int, int]) -> str:
+    """What a statement is about; ``about`` gives numbers of faces by ids of statements."""
     if one.channel is not None:
         return "the photo"
     return f"face {about[one.id]}" if one.id in about else "an earlier box"
 
 
-def _words(one: Statement) -> str:
+def words_of(one: Statement) -> str:
+    """What a statement says."""
     named = f"it is {one.person}"
     return {
         StatementKind.NAMED: named,

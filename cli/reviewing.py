@@ -15,7 +15,16 @@ from cli.output import print_json, print_table, say
 from cli.people import known
 from cli.photos import Onlooker, write_picture
 from cli.rejudging import Wish, rejudge
-from cli.review_faces import box_of, drawn_box, names_of, once, unsaid
+from cli.review_faces import (
+    covering,
+    denying,
+    drawing,
+    names_of,
+    naming,
+    once,
+    refusing,
+    unsaid,
+)
 from cli.review_tables import (
     channel_names,
     decision_rows,
@@ -32,8 +41,6 @@ from consent_db import statements, stored
 from consent_db.stored import StoredPhoto
 from gate.errors import RegisterError
 from gate.roles import Act
-from gate.statements import Statement, StatementKind
-from gate.values import ALL_CHANNELS
 
 review_app = typer.Typer(
     no_args_is_help=True,
@@ -124,13 +131,9 @@ def name_face(
     who, chosen = acting(site, Act.REVIEW, by), the_photo(site, photo)
     pairs = names_of(names)
     snapshot = site.register().snapshot()
-    said = [
-        Statement(0, StatementKind.NAMED, box_of(chosen, number), known(snapshot, ref).ref)
-        for number, ref in pairs
-    ]
+    said = naming(chosen, [(number, known(snapshot, ref).ref) for number, ref in pairs])
     if cover_rest:
-        rest = unsaid(site, chosen, {number for number, _ in pairs})
-        said += [Statement(0, StatementKind.COVERED, box_of(chosen, n)) for n in rest]
+        said += covering(chosen, unsaid(site, chosen, {number for number, _ in pairs}))
     _act(site, chosen, Wish(who, reason, said), as_json=as_json)
 
 
@@ -146,7 +149,7 @@ def not_a_face(
     """Say that something is no face. It is no longer covered, unless it is recognised."""
     site = site_of(context)
     who, chosen = acting(site, Act.REVIEW, by), the_photo(site, photo)
-    said = [Statement(0, StatementKind.NOT_A_FACE, box_of(chosen, n)) for n in once(numbers)]
+    said = denying(chosen, once(numbers))
     _act(site, chosen, Wish(who, reason, said), as_json=as_json)
 
 
@@ -172,8 +175,7 @@ def cover(
         wanted += unsaid(site, chosen, set(wanted))
     if not wanted:
         raise RegisterError("There is no face to cover: name numbers, or --rest. Nothing changed.")
-    said = [Statement(0, StatementKind.COVERED, box_of(chosen, number)) for number in wanted]
-    _act(site, chosen, Wish(who, reason, said), as_json=as_json)
+    _act(site, chosen, Wish(who, reason, covering(chosen, wanted)), as_json=as_json)
 
 
 @review_app.command("draw-face")
@@ -194,8 +196,7 @@ def draw_face(
     site = site_of(context)
     who, chosen = acting(site, Act.REVIEW, by), the_photo(site, photo)
     ref = known(site.register().snapshot(), person).ref if person else None
-    said = [Statement(0, StatementKind.DRAWN, drawn_box(chosen, box), ref)]
-    _act(site, chosen, Wish(who, reason, said), as_json=as_json)
+    _act(site, chosen, Wish(who, reason, [drawing(chosen, box, ref)]), as_json=as_json)
 
 
 @review_app.command()
@@ -213,11 +214,7 @@ def refuse(
     site = site_of(context)
     who, chosen = acting(site, Act.REVIEW, by), the_photo(site, photo)
     require_channels(site, channel)
-    said = [
-        Statement(0, StatementKind.REFUSED, channel=name)
-        for name in dict.fromkeys(channel or [ALL_CHANNELS])
-    ]
-    _act(site, chosen, Wish(who, reason, said), as_json=as_json)
+    _act(site, chosen, Wish(who, reason, refusing(channel)), as_json=as_json)
 
 
 @review_app.command("take-back")

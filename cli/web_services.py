@@ -6,6 +6,7 @@ from cli.site import Site
 from cli.web_accounts import WebAccounts, WebOwnAccount
 from cli.web_health import WebHealth
 from cli.web_overview import WebOverview
+from cli.web_review import WebReview
 from cli.web_site import WebSite
 from gate.web.services import Services
 
@@ -20,4 +21,5 @@ def services_of(site: Site) -> Services:
         own_account=WebOwnAccount(site),
         health=WebHealth(site),
         overview=WebOverview(shared),
+        review=WebReview(shared),
     )

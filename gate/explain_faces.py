@@ -74,7 +74,7 @@ def plain_face(words: Catalogue, decision: Decision, face: FaceDecision) -> str:
 
 def full_face(words: Catalogue, case: Case, decision: Decision, face: FaceDecision) -> str:
     """A face with its person, scores, permission and restriction."""
-    who, why = tuple(_identity(words, case, face)), (_reason(words, case, face),)
+    who, why = tuple(_identity(words, case, face)), (face_reason(words, case, face),)
     sentences = [
         _lead(words, decision, face),
         *(why + who if face.reason in _NOBODY_FOR_SURE else who + why),
@@ -141,7 +141,8 @@ def _lead(words: Catalogue, decision: Decision, face: FaceDecision) -> str:
     return words.say(lead[face.outcome], number=face.face + 1)
 
 
-def _reason(words: Catalogue, case: Case, face: FaceDecision) -> str:
+def face_reason(words: Catalogue, case: Case, face: FaceDecision) -> str:
+    """Why this happens to a face, without a word about who it may be."""
     if face.reason is FaceReason.PERMITTED and face.outcome is not Outcome.SHOWN:
         return words.say(Text.PERMITTED_BUT_HELD)
     seen = case.judgement.faces[face.face : face.face + 1]

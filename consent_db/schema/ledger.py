@@ -89,6 +89,7 @@ decisions = Table(
     Column("faces", JSON, nullable=False),
     CheckConstraint("verdict IN ('approve', 'blur', 'block', 'review')", name="verdict"),
     UniqueConstraint("judgement_id", "channel"),
+    Index(None, "verdict", "reason", "judgement_id"),
     sqlite_autoincrement=True,
 )
 

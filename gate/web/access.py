@@ -61,6 +61,8 @@ def program(purpose: str, act: Act, *, channel: str = "", own_channels: bool = F
     return Entry(Who.TOKEN, (act,), channel, own_channels, purpose)
 
 
+_REVIEWING = allowed(Act.REVIEW, Act.RELEASE_VETOED)
+
 ACCESS: Mapping[str, Entry] = MappingProxyType(
     {
         # Files of the pages themselves
@@ -84,6 +86,15 @@ ACCESS: Mapping[str, Entry] = MappingProxyType(
         "health": allowed(Act.MANAGE_SITE),
         # Drop
         # Review
+        "review": _REVIEWING,
+        "review_photo": _REVIEWING,
+        "review_picture": _REVIEWING,
+        "review_face": _REVIEWING,
+        "review_likeness": allowed(Act.REVIEW),
+        "review_say": _REVIEWING,
+        "review_undo": _REVIEWING,
+        "review_jobs": _REVIEWING,
+        "review_people": allowed(Act.REVIEW),
         # Why
         # Ready
         # Takedowns

@@ -14,6 +14,7 @@ from gate.web.flash import Flashes
 from gate.web.guard import Guard
 from gate.web.overview import add_overview
 from gate.web.own_account import add_own_account
+from gate.web.review import add_review
 from gate.web.services import Options, Services
 from gate.web.setting_up import add_setting_up
 from gate.web.signing_in import add_signing_in
@@ -26,6 +27,7 @@ SCREENS: tuple[Screen, ...] = (
     add_own_account,
     # Drop
     # Review
+    add_review,
     # Why
     # Ready
     # Takedowns

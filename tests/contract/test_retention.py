@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -30,10 +30,9 @@ from consent_db.keeping import kept
 from consent_db.photos import SqlLedger
 from consent_db.publications import Posted, record_posted
 from consent_db.register import permissions
-from gate.released import Stand, Standing
 from gate.retention import Disposal, Kind, Plan, plan
-from gate.statements import Change, Word
-from gate.values import Judgement, RegisterSnapshot, Verdict, day_of
+from gate.statements import Change
+from gate.values import Verdict, day_of
 from tests.registers import (
     READER,
     StandingClock,
@@ -47,17 +46,12 @@ from tests.registers import (
     vector,
 )
 from tests.sealers import MadeUpKeys
+from tests.standing_fakes import OnlyLocks
 
 WITHIN = timedelta(days=2)
 
 
-def stands(
-    judged: Judgement, said: Sequence[Word], snapshot: RegisterSnapshot, on: date
-) -> dict[str, Standing]:
-    return {one.channel: Standing(Stand.STANDS) for one in judged.decisions}
-
-
-CONSEQUENCES = Consequences(stands, READER, WITHIN)
+CONSEQUENCES = Consequences(OnlyLocks(), READER, WITHIN)
 
 
 def fill(database: Database, clock: StandingClock) -> None:

@@ -10,7 +10,11 @@ import pytest
 from gate.web.text import ENGLISH, merged
 
 WEB = Path(__file__).resolve().parents[2] / "gate" / "web"
-FORMED = ("nav.", "error.", "overview.", "health.", "notice.")
+FORMED = (
+    *("nav.", "error.", "overview.", "health.", "notice."),
+    *("review.line.", "review.outcome.", "review.why.", "review.job.", "review.held"),
+    "review.vetoed",
+)
 """Beginnings of keys that are put together where they are used."""
 
 
