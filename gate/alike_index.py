@@ -36,7 +36,7 @@ class Candidate:
 class AlikeIndex:
     """Fingerprints by photo. Adding is cheap: parts of similar size are put together as they come.
 
-    50,000 photos take about 80 MB.
+    50,000 photos take about 100 MB.
     """
 
     def __init__(self) -> None:

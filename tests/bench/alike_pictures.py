@@ -42,13 +42,13 @@ def cropped(pixels: Pixels, keeps: float, right: float, down: float, taller: flo
 
 def brightened(pixels: Pixels, contrast: float, light: float) -> Pixels:
     """Every number times ``contrast`` plus ``light``, cut off at both ends."""
-    lit: Pixels = np.clip(pixels.astype(np.float32) * contrast + light, 0, 255).astype(np.uint8)
-    return lit
+    changed = np.clip(pixels.astype(np.float32) * contrast + light, 0, 255)
+    return np.asarray(changed, np.uint8)
 
 
 def gamma(pixels: Pixels, power: float) -> Pixels:
     """Brighter (below 1) or darker in the middle tones."""
-    return (255 * (pixels / 255.0) ** power + 0.5).astype(np.uint8)
+    return np.asarray(255 * (pixels / 255.0) ** power + 0.5, np.uint8)
 
 
 def turned(pixels: Pixels, degrees: float) -> Pixels:
@@ -144,5 +144,4 @@ def _around(
     across, along = lot.uniform(0.05, 0.09) * edge, lot.uniform(0.08, 0.16) * edge
     x, y = lot.uniform(0.15, 0.85) * width, lot.uniform(0.2, 0.8) * height
     away = np.sqrt(((columns - x) / across) ** 2 + ((rows - y) / along) ** 2)
-    soft: NDArray[np.float32] = np.clip(2 - 2 * away, 0, 1).astype(np.float32)
-    return soft
+    return np.asarray(np.clip(2 - 2 * away, 0, 1), np.float32)
