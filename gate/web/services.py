@@ -7,6 +7,8 @@ from datetime import UTC, datetime, tzinfo
 
 from gate.ports import Clock
 from gate.web.ports import Accounts, Health, Overview, OwnAccount
+from gate.web.ports_audit import Audit
+from gate.web.ports_why import Why
 
 
 def _now() -> datetime:
@@ -21,6 +23,8 @@ class Services:
     own_account: OwnAccount
     health: Health
     overview: Overview
+    why: Why
+    audit: Audit
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 from gate.web.text import ENGLISH, merged
 
 WEB = Path(__file__).resolve().parents[2] / "gate" / "web"
-FORMED = ("nav.", "error.", "overview.", "health.", "notice.")
+FORMED = ("nav.", "error.", "overview.", "health.", "notice.", "why.life.")
 """Beginnings of keys that are put together where they are used."""
 
 
