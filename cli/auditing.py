@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from itertools import islice
@@ -19,16 +19,16 @@ from cli.checkpointing import Compared
 from cli.options import AsJson, By, site_of
 from cli.output import complain, print_json, say
 from cli.site import Site
-from consent_db import audit, signing_keys
+from consent_db import audit
 from consent_db.audit import Entry, Wanted
 from gate.errors import AuditBroken, SiteError
 from gate.roles import Act
 from gate.safe_text import clean
-from gate.signing import PublicKey
 
 audit_app = typer.Typer(no_args_is_help=True, help="The log of everything that was done.")
 
 _MOST = 100_000
+_PART = 500
 
 
 @audit_app.command("list")
@@ -110,15 +110,8 @@ def verify(
     """
     site = site_of(context)
     acting(site, Act.SEE_AUDIT)
-    problem, entries = None, 0
-    with site.database.reading() as connection:
-        try:
-            entries = audit.verify(connection)
-        except AuditBroken as error:
-            problem = error
-        keys = [key.public_key for key in signing_keys.known(connection)] if against else []
-        parsed = [PublicKey.parse(key) for key in keys]
-        compared = checkpointing.compare(connection, parsed, [*against, *more])
+    files = [checkpointing.on_disk(file) for file in [*against, *more]]
+    problem, entries, compared = checkpointing.verify(site, files)
     if as_json:
         print_json(_as_dict(problem, entries, compared))
     else:
@@ -203,6 +196,24 @@ def export(
 
 
 def _write(site: Site, file: TextIO) -> None:
-    with site.database.reading() as connection:
-        for entry in audit.entries(connection):
-            file.write(json.dumps(entry.as_dict(), ensure_ascii=False) + "\n")
+    for part in exported(site):
+        file.write(part)
+
+
+def exported(site: Site) -> Iterator[str]:
+    """The whole log as JSON, one entry a line, some hundred lines at a time.
+
+    Between two parts no connection is held, whoever reads them and however slowly. What is added
+    meanwhile comes, too; nothing that was there ever changes.
+    """
+    last = 0
+    while True:
+        with (
+            site.database.reading() as connection,
+            closing(audit.entries(connection, after=last)) as found,
+        ):
+            part = list(islice(found, _PART))
+        if not part:
+            return
+        yield "".join(json.dumps(one.as_dict(), ensure_ascii=False) + "\n" for one in part)
+        last = part[-1].sequence

@@ -9,8 +9,18 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from cli.site import Site
-from consent_db import approvals, consents, likenesses, people, restrictions, statements, stored
+from consent_db import (
+    approvals,
+    consents,
+    likenesses,
+    locks,
+    people,
+    restrictions,
+    statements,
+    stored,
+)
 from consent_db.approvals import PastApproval
+from consent_db.locks import PastLock
 from consent_db.statements import PastStatement
 from consent_db.stored import StoredPhoto
 from gate.approvals import ApprovalKind
@@ -68,6 +78,14 @@ def people_in(photo: StoredPhoto) -> set[str]:
     decided = [face for decision in photo.judgement.decisions for face in decision.faces]
     refs = {face.person for face in decided if face.person}
     return refs | {face.runner_up.person for face in decided if face.runner_up}
+
+
+def lock_of(site: Site, photo: str) -> PastLock | None:
+    """The lock of a photo that was shown to somebody who may know of it; None without one."""
+    with site.database.reading() as connection:
+        if not locks.holds(connection, photo):
+            return None
+        return locks.history(connection, photo)[0]
 
 
 def case_of(site: Site, photo: StoredPhoto) -> Case:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from cli.site import Site, now
-from consent_db import audit
+from consent_db import audit, signing_keys
 from gate import checkpoint as checkpoints
 from gate import durable
 from gate.checkpoint import Checkpoint, Vouching
 from gate.english import ENGLISH
-from gate.errors import DocumentRefused, SiteError
+from gate.errors import AuditBroken, DocumentRefused, SiteError
 from gate.safe_text import clean
 from gate.signing import PublicKey
 
@@ -26,26 +26,46 @@ def make(site: Site, by: str, to: Path | None) -> tuple[Path, Checkpoint]:
 
     Raises AuditBroken (a log that does not hold is not vouched for) and SiteError.
     """
+    path = Path()
+
+    def keep(made: Checkpoint, data: bytes) -> None:
+        nonlocal path
+        path = _new_file(to, made)
+        _write(path, data)
+
+    made = take(site, by, keep)
+    return path, made
+
+
+def take(site: Site, by: str, keep: Callable[[Checkpoint, bytes], None]) -> Checkpoint:
+    """Check the log, sign what it ends with and hand it to ``keep``; that is on record itself.
+
+    Raises AuditBroken, and what ``keep`` raises: then nothing is on record.
+    """
     signer, site_id = site.signer, site.id
     with site.database.reading() as connection:
         sequence = audit.verify(connection)
         last = audit.hash_at(connection, sequence)
     assert last is not None, "the signing key is on record"  # noqa: S101
     made = checkpoints.made(site_id, (sequence, last), now())
-    path = _new_file(to, made)
     with site.database.transaction(by) as tx:
         key = signer.public_key.fingerprint
         tx.audit(CHECKPOINTED, str(sequence), {"hash": last, "key": key})
         # Last, so that no entry speaks of a file that could not be written.
-        _write(path, checkpoints.to_bytes(made, signer))
-    return path, made
+        keep(made, checkpoints.to_bytes(made, signer))
+    return made
+
+
+def neutral_name(made: Checkpoint) -> str:
+    """What the file of a checkpoint is called."""
+    return f"photogate-checkpoint-{made.at:%Y-%m-%d}-{made.sequence}.json"
 
 
 @dataclass(frozen=True)
 class Compared:
     """What a checkpoint file says of the log; ``checkpoint`` is None where it cannot be read."""
 
-    file: Path
+    file: str
     vouching: Vouching | None
     checkpoint: Checkpoint | None = None
     problem: str = ""
@@ -58,7 +78,7 @@ class Compared:
     @property
     def sentence(self) -> str:
         """The same in words."""
-        name = clean(str(self.file))
+        name = clean(self.file)
         if self.vouching is None or self.checkpoint is None:
             return f"{name}: {self.problem}"
         when = ENGLISH.when(self.checkpoint.at.astimezone())
@@ -78,27 +98,60 @@ _SENTENCES = {
 }
 
 
+@dataclass(frozen=True)
+class Given:
+    """A checkpoint file that somebody gives: its bytes, or why it cannot be read."""
+
+    name: str
+    data: bytes = b""
+    problem: str = ""
+
+
+def on_disk(file: Path) -> Given:
+    """The file at this path, as far as it is worth reading."""
+    try:
+        with file.open("rb") as opened:
+            return Given(str(file), opened.read(checkpoints.MOST_BYTES + 1))
+    except OSError as error:
+        return Given(str(file), problem=f"cannot be read ({error.strerror}).")
+
+
+def verify(
+    site: Site, given: Sequence[Given]
+) -> tuple[AuditBroken | None, int, tuple[Compared, ...]]:
+    """Check the whole log: what is wrong with it, or how many entries it has; and each file."""
+    problem, entries = None, 0
+    with site.database.reading() as connection:
+        try:
+            entries = audit.verify(connection)
+        except AuditBroken as error:
+            problem = error
+        known = signing_keys.known(connection) if given else []
+        keys = [PublicKey.parse(key.public_key) for key in known]
+        compared = compare(connection, keys, given)
+    return problem, entries, compared
+
+
 def compare(
-    connection: Connection, keys: Sequence[PublicKey], files: Sequence[Path]
+    connection: Connection, keys: Sequence[PublicKey], files: Sequence[Given]
 ) -> tuple[Compared, ...]:
     """Each of these checkpoint files against the log; all of them, whatever one says."""
     return tuple(_compare(connection, keys, file) for file in files)
 
 
-def _compare(connection: Connection, keys: Sequence[PublicKey], file: Path) -> Compared:
+def _compare(connection: Connection, keys: Sequence[PublicKey], file: Given) -> Compared:
+    if file.problem:
+        return Compared(file.name, None, problem=file.problem)
     try:
-        with file.open("rb") as opened:
-            signed = checkpoints.read(opened.read(checkpoints.MOST_BYTES + 1))
-    except OSError as error:
-        return Compared(file, None, problem=f"cannot be read ({error.strerror}).")
+        signed = checkpoints.read(file.data)
     except DocumentRefused as error:
-        return Compared(file, None, problem=str(error))
+        return Compared(file.name, None, problem=str(error))
     found = audit.hash_at(connection, signed.checkpoint.sequence)
-    return Compared(file, checkpoints.compare(signed, keys, found), signed.checkpoint)
+    return Compared(file.name, checkpoints.compare(signed, keys, found), signed.checkpoint)
 
 
 def _new_file(to: Path | None, made: Checkpoint) -> Path:
-    name = f"photogate-checkpoint-{made.at:%Y-%m-%d}-{made.sequence}.json"
+    name = neutral_name(made)
     path = Path(name) if to is None else to / name if to.is_dir() else to
     if path.exists() or path.is_symlink():
         raise SiteError(f"{path} exists already; nothing was changed. Name a new file.")

@@ -15,23 +15,20 @@ import typer
 from PIL import Image
 
 from cli.acting import acting_as, deny
-from cli.cases import case_of, people_in, the_photo
+from cli.cases import case_of, lock_of, people_in, the_photo
 from cli.options import AsJson, require_channels, site_of
-from cli.originals import original
 from cli.output import british_time, complain, print_json, print_table, say
+from cli.pictures import boxed
 from cli.plain_check import plain_row, print_plain
 from cli.site import Site
-from cli.viewing import note_list, note_original, note_people
-from consent_db import locks, stored
-from consent_db.locks import PastLock
+from cli.viewing import note_list, note_people
+from consent_db import stored
 from consent_db.stored import StoredPhoto
 from gate.acting import Acting
-from gate.annotate import annotate
 from gate.case import Case
 from gate.english import ENGLISH
 from gate.errors import SiteError
-from gate.explain import as_dict, as_text, explain, face_outcomes, may_see_original
-from gate.load import load
+from gate.explain import as_dict, as_text, explain
 from gate.roles import Act, Role, may, sight_of
 from gate.safe_text import clean
 from gate.values import Decision, Face, Judgement, Outcome, Reason
@@ -183,7 +180,7 @@ def why(
     if picture is not None:
         write_picture(site, case, seen_by, picture)
     explanation = explain(case, seen_by.role)
-    lock = _lock_of(site, chosen.photo)
+    lock = lock_of(site, chosen.photo)
     if as_json:
         print_json(as_dict(explanation) | ({"locked": lock} if lock else {}))
     else:
@@ -203,14 +200,6 @@ class Onlooker:
     sees_locked: bool = False
 
 
-def _lock_of(site: Site, photo: str) -> PastLock | None:
-    """The lock of a photo that was shown to somebody who may know of it; None without one."""
-    with site.database.reading() as connection:
-        if not locks.holds(connection, photo):
-            return None
-        return locks.history(connection, photo)[0]
-
-
 def _onlooker(site: Site, wanted: Role | None) -> Onlooker:
     """Whoever asks, in the role that they name, or that sees most of those they have."""
     who = acting_as(site, Act.SEE_DECISIONS)
@@ -224,20 +213,7 @@ def _onlooker(site: Site, wanted: Role | None) -> Onlooker:
 
 def write_picture(site: Site, case: Case, seen_by: Onlooker, out: Path) -> None:
     """Write the dropped photo with numbered boxes. Raises SiteError where that may not be."""
-    role = seen_by.role
-    if not may_see_original(role):
-        raise SiteError(f"The role {role.value} may not see the original, so no picture is made.")
-    if not case.judgement.width:
-        original(site, case.judgement.photo)
-        raise SiteError("This file could not be read as a picture, so none can be drawn.")
-    photo = case.judgement.photo
-    if _lock_of(site, photo) is not None:
-        raise SiteError("This photo is locked, so no picture of it is made, for nobody.")
-    note_original(site, seen_by.who, photo)
-    data = original(site, photo)
-    shown = load(data, site.policy.limits, long_edge=site.policy.inspect_edge)
-    boxes = [face.box.scaled(shown.scale) for face in case.judgement.faces]
-    drawn = annotate(shown.pixels, boxes, face_outcomes(case, role))
+    drawn = boxed(site, case, seen_by.who, seen_by.role)
     try:
         Image.fromarray(drawn).save(out)
     except (OSError, ValueError) as error:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from cli.site import Site
 from cli.web_accounts import WebAccounts, WebOwnAccount
+from cli.web_audit import WebAudit
 from cli.web_health import WebHealth
 from cli.web_overview import WebOverview
 from cli.web_review import WebReview
 from cli.web_site import WebSite
+from cli.web_why import WebWhy
 from gate.web.services import Services
 
 
@@ -22,4 +24,6 @@ def services_of(site: Site) -> Services:
         health=WebHealth(site),
         overview=WebOverview(shared),
         review=WebReview(shared),
+        why=WebWhy(shared),
+        audit=WebAudit(shared),
     )

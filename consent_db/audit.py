@@ -119,7 +119,7 @@ def _tail(connection: Connection) -> tuple[int, str]:
     return end
 
 
-def entries(connection: Connection, *, after: int = 0) -> Iterator[Entry]:
+def entries(connection: Connection, *, after: int = 0) -> Generator[Entry, None, None]:
     """Entries with a higher sequence than ``after``, in order, streamed."""
     query = select(*_COLUMNS).where(audit.c.sequence > after).order_by(audit.c.sequence)
     with connection.execute(query, execution_options=_STREAMED) as rows:
@@ -133,6 +133,7 @@ class Wanted:
 
     ``since`` is included, ``until`` is not; both with a time zone. ``action`` is one ("consent.
     recorded") or a whole family ("consent"). ``subject`` is whole, or the beginning of a SHA-256.
+    ``before``: with a lower sequence than this.
     """
 
     since: datetime | None = None
@@ -140,6 +141,7 @@ class Wanted:
     action: str = ""
     subject: str = ""
     actor: str = ""
+    before: int | None = None
 
 
 def newest(connection: Connection, wanted: Wanted, most: int) -> Generator[Entry, None, None]:
@@ -168,6 +170,8 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield audit.c.subject == wanted.subject
     if wanted.actor:
         yield audit.c.actor == wanted.actor
+    if wanted.before is not None:
+        yield audit.c.sequence < wanted.before
 
 
 def hash_at(connection: Connection, sequence: int) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, insert, select, true, update
 
 from consent_db.locks import is_open
 from consent_db.numbering import next_ids
@@ -100,6 +100,12 @@ def releases_of(connection: Connection, numbers: Collection[int]) -> dict[int, i
 def of_photo(connection: Connection, photo: str, *, gone: bool = True) -> Sequence[Place]:
     """Where copies of the photo with this SHA-256 are; also where they were, unless not wanted."""
     return _select(connection, photos.c.sha256 == photo, _present(gone=gone))
+
+
+def numbers_of(photo: str) -> Select[Any]:
+    """A query for the numbers of all places where copies of this photo are or were."""
+    query = select(places.c.id).join_from(places, releases).join(judgements).join(photos)
+    return query.where(photos.c.sha256 == photo)
 
 
 def of_person(

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from consent_db import dropped, evidence
 from consent_db.locks import is_open
@@ -123,21 +123,24 @@ def find(connection: Connection, text: str, *, locked: bool = False) -> list[Sto
     It is the beginning of a SHA-256 (four characters or more), the path or the file name of an
     original, or the path or the whole SHA-256 of a released copy, whether it still stands or not.
     """
+    wanted = (is_meant(connection, text), is_open(photos.c.id, locked=locked))
+    query = select(photos.c.id).where(*wanted).order_by(photos.c.id)
+    return list(_load(connection, list(connection.execute(query).scalars())))
+
+
+def is_meant(connection: Connection, text: str) -> ColumnElement[bool]:
+    """True of photos that this may mean; see ``find``."""
     wanted = text.strip()
     path = PurePosixPath(wanted.replace("\\", "/")).as_posix()
     lower = wanted.lower()
-    numbers = set()
+    ways = [_released_as(releases_table.c.sha256 == lower)]
+    for name in {wanted, path}:
+        ways.append(_dropped_as(dropped.is_called(connection, name)))
+        ways.append(_released_as(releases_table.c.path == name))
     if _SHA256_PREFIX.fullmatch(lower):
         # "g" follows the last hexadecimal digit, so that the index on sha256 serves.
-        prefix = (photos.c.sha256 >= lower) & (photos.c.sha256 < lower + "g")
-        numbers |= set(connection.execute(select(photos.c.id).where(prefix)).scalars())
-    for name in {wanted, path}:
-        numbers |= _dropped_as(connection, dropped.is_called(connection, name))
-        numbers |= _released_as(connection, releases_table.c.path == name)
-    numbers |= _released_as(connection, releases_table.c.sha256 == lower)
-    wanted_ones = select(photos.c.id).where(photos.c.id.in_(numbers))
-    shown = wanted_ones.where(is_open(photos.c.id, locked=locked)).order_by(photos.c.id)
-    return list(_load(connection, list(connection.execute(shown).scalars())))
+        ways.append(and_(photos.c.sha256 >= lower, photos.c.sha256 < lower + "g"))
+    return or_(*ways)
 
 
 def drops(connection: Connection, event: str, *, locked: bool = False) -> list[Drop]:
@@ -155,13 +158,13 @@ def events(connection: Connection, *, locked: bool = False) -> list[str]:
     return sorted(dropped.events(connection, locked=locked))
 
 
-def _dropped_as(connection: Connection, condition: ColumnElement[bool]) -> set[int]:
-    return set(connection.execute(select(drops_table.c.photo_id).where(condition)).scalars())
+def _dropped_as(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return photos.c.id.in_(select(drops_table.c.photo_id).where(condition))
 
 
-def _released_as(connection: Connection, condition: ColumnElement[bool]) -> set[int]:
-    query = select(judgements.c.photo_id).join_from(releases_table, judgements).where(condition)
-    return set(connection.execute(query).scalars())
+def _released_as(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    query = select(judgements.c.photo_id).join_from(releases_table, judgements)
+    return photos.c.id.in_(query.where(condition))
 
 
 def _load(connection: Connection, numbers: Sequence[int]) -> Iterator[StoredPhoto]:

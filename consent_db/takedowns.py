@@ -102,7 +102,7 @@ def everything(connection: Connection) -> Sequence[Takedown]:
 
 def of_photo(connection: Connection, photo: str) -> Sequence[Takedown]:
     """The requests about copies of the photo with this SHA-256."""
-    return [one for one in everything(connection) if one.place.photo == photo]
+    return _select(connection, takedowns.c.place_id.in_(places.numbers_of(photo)))
 
 
 def where(connection: Connection, *conditions: ColumnElement[bool]) -> Sequence[Takedown]:

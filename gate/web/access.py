@@ -8,10 +8,15 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from gate.acting import Acting
+from gate.limits import Limits
 from gate.roles import Act, may
 
 FORM_BYTES = 100_000
 """The largest body that is read where the table says nothing else."""
+
+
+PHOTO_BYTES = Limits().max_bytes + FORM_BYTES
+"""The largest body with one photo in it."""
 
 
 class Who(StrEnum):
@@ -96,10 +101,20 @@ ACCESS: Mapping[str, Entry] = MappingProxyType(
         "review_jobs": _REVIEWING,
         "review_people": allowed(Act.REVIEW),
         # Why
+        "why": allowed(Act.SEE_DECISIONS),
+        "why_search": allowed(Act.SEE_DECISIONS),
+        "why_copy": allowed(Act.SEE_DECISIONS, most_bytes=PHOTO_BYTES),
+        "why_photo": allowed(Act.SEE_DECISIONS),
+        "why_picture": allowed(Act.SEE_ORIGINAL),
         # Ready
         # Takedowns
         # Register
         # Audit
+        "audit": allowed(Act.SEE_AUDIT),
+        "audit_search": allowed(Act.SEE_AUDIT),
+        "audit_verify": allowed(Act.SEE_AUDIT),
+        "audit_export": allowed(Act.SEE_AUDIT),
+        "audit_checkpoint": allowed(Act.SEE_AUDIT),
         # Programs
     }
 )

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
+from gate.web.audit import add_audit
 from gate.web.envelope import Envelope
 from gate.web.errors import add_error_answers
 from gate.web.flash import Flashes
@@ -19,6 +20,7 @@ from gate.web.services import Options, Services
 from gate.web.setting_up import add_setting_up
 from gate.web.signing_in import add_signing_in
 from gate.web.static_files import add_static_files
+from gate.web.why import add_why
 
 Screen = Callable[[APIRouter, Services], None]
 
@@ -29,10 +31,12 @@ SCREENS: tuple[Screen, ...] = (
     # Review
     add_review,
     # Why
+    add_why,
     # Ready
     # Takedowns
     # Register
     # Audit
+    add_audit,
     # Programs
 )
 """Each adds its routes. Add to the router itself: what is nested, the guard does not find."""

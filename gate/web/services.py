@@ -7,7 +7,9 @@ from datetime import UTC, datetime, tzinfo
 
 from gate.ports import Clock
 from gate.web.ports import Accounts, Health, Overview, OwnAccount
+from gate.web.ports_audit import Audit
 from gate.web.ports_review import Review
+from gate.web.ports_why import Why
 
 
 def _now() -> datetime:
@@ -23,6 +25,8 @@ class Services:
     health: Health
     overview: Overview
     review: Review
+    why: Why
+    audit: Audit
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ MAY_BE_MISSING: frozenset[str] = frozenset(
         "review_likeness",
         "review_say",
         "review_undo",
+        "why_photo",
+        "why_picture",
     }
 )
 """Routes about one thing, which answer 404 where there is none."""
