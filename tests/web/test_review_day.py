@@ -207,7 +207,8 @@ def test_without_a_script_everything_but_the_pointer_works(desk: Served, browser
         page.get_by_role("button", name="Refuse", exact=True).click()
         photo = photos_of(desk.site)[name]
         until(lambda: verdicts(photos_of(desk.site)[name]) == {Verdict.BLOCK})
-        assert [getattr(one, "kind", "") for one in said_of(desk.site, photo)] == [
+        said = [getattr(one, "kind", "") for one in said_of(desk.site, photo)]
+        assert said == [StatementKind.REFUSED]
             StatementKind.REFUSED
         ]
 
