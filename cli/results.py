@@ -28,9 +28,17 @@ def refresh_results(site: Site, event: str) -> None:
 
 
 def _row(drop: Drop, photo: StoredPhoto) -> ResultRow:
+    at = drop.at.astimezone()
+    if drop.duplicate_of is not None:
+        return ResultRow(drop.arrival.original, at, (), drop.duplicate_of)
+    return ResultRow(drop.arrival.original, at, channel_results(photo))
+
+
+def channel_results(photo: StoredPhoto) -> tuple[ChannelResult, ...]:
+    """What was decided for each channel, with the copy that stands or that there was one."""
     copies = {release.channel: release.path for release in photo.releases}
     ended = {one.release.channel for one in photo.ended}
-    channels = tuple(
+    return tuple(
         ChannelResult(
             decision.channel,
             decision.verdict,
@@ -40,7 +48,3 @@ def _row(drop: Drop, photo: StoredPhoto) -> ResultRow:
         )
         for decision in photo.judgement.decisions
     )
-    at = drop.at.astimezone()
-    if drop.duplicate_of is not None:
-        return ResultRow(drop.arrival.original, at, (), drop.duplicate_of)
-    return ResultRow(drop.arrival.original, at, channels)

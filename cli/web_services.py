@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cli.site import Site
 from cli.web_accounts import WebAccounts, WebOwnAccount
+from cli.web_drop import WebDrop
 from cli.web_health import WebHealth
 from cli.web_overview import WebOverview
 from cli.web_site import WebSite
@@ -20,4 +21,5 @@ def services_of(site: Site) -> Services:
         own_account=WebOwnAccount(site),
         health=WebHealth(site),
         overview=WebOverview(shared),
+        drop=WebDrop(shared),
     )

@@ -133,6 +133,15 @@ def drops(connection: Connection, event: str) -> list[Drop]:
     return [_drop(connection, row) for row in rows]
 
 
+def drops_with(connection: Connection, numbers: Sequence[int]) -> list[tuple[int, Drop]]:
+    """The drops with these numbers, of which there are few, each with its number, as given."""
+    query = select(*_DROP, drops_table.c.id).join_from(drops_table, photos)
+    rows = connection.execute(query.where(drops_table.c.id.in_(numbers))).all()
+    sealer_of(connection).fetch(KeyKind.PHOTO, {row.sha256 for row in rows})
+    found = {row.id: _drop(connection, row) for row in rows}
+    return [(number, found[number]) for number in numbers if number in found]
+
+
 def events(connection: Connection) -> list[str]:
     """The folders from which files came, sorted; "" stands for staging itself."""
     sealer_of(connection).fetch(KeyKind.PHOTO)

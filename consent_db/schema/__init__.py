@@ -35,6 +35,7 @@ from consent_db.schema.released import (
     sweeps,
     takedowns,
 )
+from consent_db.schema.uploads import uploads
 
 __all__ = [
     "Utc",
@@ -69,6 +70,7 @@ __all__ = [
     "takedowns",
     "template_references",
     "templates",
+    "uploads",
 ]
 
 triggers.attach(metadata)

@@ -12,6 +12,8 @@ from gate.roles import Act, may
 
 FORM_BYTES = 100_000
 """The largest body that is read where the table says nothing else."""
+FILE_BYTES = 2_000_000_000
+"""The largest body with photos; the site's settings allow less for each."""
 
 
 class Who(StrEnum):
@@ -83,6 +85,15 @@ ACCESS: Mapping[str, Entry] = MappingProxyType(
         "overview": _ANY_ACCOUNT,
         "health": allowed(Act.MANAGE_SITE),
         # Drop
+        "drop": allowed(Act.DROP),
+        "drop_event": allowed(Act.DROP),
+        "drop_news": allowed(Act.DROP),
+        "drop_known": allowed(Act.DROP),
+        "drop_file": allowed(Act.DROP, most_bytes=FILE_BYTES),
+        "drop_files": allowed(Act.DROP, most_bytes=FILE_BYTES),
+        "drop_copy": allowed(Act.DROP),
+        "drop_small_copy": allowed(Act.DROP),
+        "drop_download": allowed(Act.DROP),
         # Review
         # Why
         # Ready

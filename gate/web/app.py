@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
+from gate.web.drop import add_drop
 from gate.web.envelope import Envelope
 from gate.web.errors import add_error_answers
 from gate.web.flash import Flashes
@@ -25,6 +26,7 @@ SCREENS: tuple[Screen, ...] = (
     add_overview,
     add_own_account,
     # Drop
+    add_drop,
     # Review
     # Why
     # Ready

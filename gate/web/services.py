@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 
 from gate.ports import Clock
 from gate.web.ports import Accounts, Health, Overview, OwnAccount
+from gate.web.ports_drop import Drop
 
 
 def _now() -> datetime:
@@ -21,6 +22,7 @@ class Services:
     own_account: OwnAccount
     health: Health
     overview: Overview
+    drop: Drop
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,9 @@ EVERYBODY = frozenset(Role)
 REFUSED = {401, 403, 404}
 WRONG_PASSWORD = {"log_in"}
 """Routes that answer an empty form with 403."""
-MAY_BE_MISSING: frozenset[str] = frozenset()
+MAY_BE_MISSING = frozenset(
+    {"drop_event", "drop_news", "drop_copy", "drop_small_copy", "drop_download"}
+)
 """Routes about one thing, which answer 404 where there is none."""
 
 
