@@ -7,6 +7,7 @@ from cli.web_accounts import WebAccounts, WebOwnAccount
 from cli.web_drop import WebDrop
 from cli.web_health import WebHealth
 from cli.web_overview import WebOverview
+from cli.web_ready import WebReady
 from cli.web_site import WebSite
 from gate.web.services import Services
 
@@ -22,4 +23,5 @@ def services_of(site: Site) -> Services:
         health=WebHealth(site),
         overview=WebOverview(shared),
         drop=WebDrop(shared),
+        ready=WebReady(shared),
     )

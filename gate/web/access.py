@@ -97,6 +97,14 @@ ACCESS: Mapping[str, Entry] = MappingProxyType(
         # Review
         # Why
         # Ready
+        "ready": allowed(Act.PULL, own_channels=True),
+        "ready_channel": allowed(Act.PULL, channel="channel"),
+        "ready_copy": allowed(Act.PULL, channel="channel"),
+        "ready_small_copy": allowed(Act.PULL, channel="channel"),
+        "ready_download": allowed(Act.PULL, channel="channel"),
+        "ready_bundle": allowed(Act.PULL, channel="channel"),
+        "ready_posted": allowed(Act.RECORD_PUBLICATION, channel="channel"),
+        "ready_taken_down": allowed(Act.END_TAKEDOWN, channel="channel"),
         # Takedowns
         # Register
         # Audit

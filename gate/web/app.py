@@ -15,6 +15,7 @@ from gate.web.flash import Flashes
 from gate.web.guard import Guard
 from gate.web.overview import add_overview
 from gate.web.own_account import add_own_account
+from gate.web.ready import add_ready
 from gate.web.services import Options, Services
 from gate.web.setting_up import add_setting_up
 from gate.web.signing_in import add_signing_in
@@ -30,6 +31,7 @@ SCREENS: tuple[Screen, ...] = (
     # Review
     # Why
     # Ready
+    add_ready,
     # Takedowns
     # Register
     # Audit

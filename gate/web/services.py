@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from gate.ports import Clock
 from gate.web.ports import Accounts, Health, Overview, OwnAccount
 from gate.web.ports_drop import Drop
+from gate.web.ports_ready import Ready
 
 
 def _now() -> datetime:
@@ -23,6 +24,7 @@ class Services:
     health: Health
     overview: Overview
     drop: Drop
+    ready: Ready
 
 
 @dataclass(frozen=True)
