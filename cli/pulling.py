@@ -86,9 +86,9 @@ def pull_into(site: Site, channel: str, to: Path, by: str, *, emptied: bool = Fa
             _begin(folder, ledger, emptied=emptied)
             _write(site, folder, manifest.build([], channel, by, now(), site.id))
         publisher = Publisher(site.root, site.ledger(by), register_names(site))
-        around = Surroundings(_listed(site, earlier), publisher.finish, _may_add(site))
+        around = Surroundings(_listed(site, earlier), publisher.finish, may_add(site))
         done = pull(site.root, folder, ledger, around)
-        entries = [_entry(one) for one in done.here]
+        entries = [entry_of(one) for one in done.here]
         _write(site, folder, manifest.build(entries, channel, by, done.at, site.id))
     removed_ended(site)
     return done
@@ -122,14 +122,15 @@ def _listed(site: Site, earlier: SignedManifest | None) -> list[tuple[str, str]]
     return [(entry.name, entry.sha256) for entry in earlier.manifest.files]
 
 
-def _may_add(site: Site) -> bool:
+def may_add(site: Site) -> bool:
     """Whether the register is current enough to hand out copies by it."""
     with site.database.reading() as connection:
         confirmed = confirmed_at(connection)
     return site.policy.is_current(confirmed, now())
 
 
-def _entry(one: Wanted) -> manifest.Entry:
+def entry_of(one: Wanted) -> manifest.Entry:
+    """A copy as the manifest lists it."""
     return manifest.Entry(
         one.name, one.sha256, one.size, one.width, one.height, one.release, one.approved_at
     )

@@ -48,9 +48,19 @@ def drop_results(site: Site, events: Collection[str]) -> None:
 
 
 def _row(drop: Drop, photo: StoredPhoto) -> ResultRow:
+    at = drop.at.astimezone()
+    # Of a photo that is not kept any more, not even the file's name is.
+    name = drop.arrival.original or photo.photo[:12]
+    if drop.duplicate_of is not None:
+        return ResultRow(name, at, (), drop.duplicate_of)
+    return ResultRow(name, at, channel_results(photo))
+
+
+def channel_results(photo: StoredPhoto) -> tuple[ChannelResult, ...]:
+    """What was decided for each channel, with the copy that stands or that there was one."""
     copies = {release.channel: release.path for release in photo.releases}
     ended = {one.release.channel for one in photo.ended}
-    channels = tuple(
+    return tuple(
         ChannelResult(
             decision.channel,
             decision.verdict,
@@ -60,9 +70,3 @@ def _row(drop: Drop, photo: StoredPhoto) -> ResultRow:
         )
         for decision in photo.judgement.decisions
     )
-    at = drop.at.astimezone()
-    # Of a photo that is not kept any more, not even the file's name is.
-    name = drop.arrival.original or photo.photo[:12]
-    if drop.duplicate_of is not None:
-        return ResultRow(name, at, (), drop.duplicate_of)
-    return ResultRow(name, at, channels)

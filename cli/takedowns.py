@@ -74,6 +74,8 @@ def done(
 
 def _where(one: Takedown) -> str:
     place = one.place
+    if place.is_downloaded:
+        return f"{place.where}: {place.name}"
     if place.kind is PlaceKind.PULLED:
         return f"{place.where}: {place.name} (the next pull removes it)"
     return place.where

@@ -5,8 +5,10 @@ from __future__ import annotations
 from cli.site import Site
 from cli.web_accounts import WebAccounts, WebOwnAccount
 from cli.web_audit import WebAudit
+from cli.web_drop import WebDrop
 from cli.web_health import WebHealth
 from cli.web_overview import WebOverview
+from cli.web_ready import WebReady
 from cli.web_review import WebReview
 from cli.web_site import WebSite
 from cli.web_why import WebWhy
@@ -26,4 +28,6 @@ def services_of(site: Site) -> Services:
         review=WebReview(shared),
         why=WebWhy(shared),
         audit=WebAudit(shared),
+        drop=WebDrop(shared),
+        ready=WebReady(shared),
     )

@@ -31,13 +31,18 @@ def columns(connection: Connection, photo: str, names: Names) -> dict[str, objec
     """The columns of a drop of the photo with this SHA-256 that hold its names."""
     first = () if names.duplicate_of is None else (names.duplicate_of,)
     texts = (names.original, names.event, *first)
-    index = sealer_of(connection).index
+    name = PurePosixPath(names.original).name
     return {
         "sealed_names": seal_texts(connection, KeyKind.PHOTO, photo, texts, context=CONTEXT),
-        "original_index": index(_ORIGINAL, names.original),
-        "name_index": index(_NAME, PurePosixPath(names.original).name),
-        "event_index": index(_EVENT, names.event),
+        "name_index": sealer_of(connection).index(_NAME, name),
+        **indexes(connection, names.original, names.event),
     }
+
+
+def indexes(connection: Connection, original: str, event: str) -> dict[str, str]:
+    """The blind indexes of a path in staging and of an event's folder, by their columns."""
+    index = sealer_of(connection).index
+    return {"original_index": index(_ORIGINAL, original), "event_index": index(_EVENT, event)}
 
 
 def names_of(connection: Connection, photo: str, sealed: bytes | None) -> Names | None:

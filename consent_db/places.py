@@ -163,6 +163,14 @@ def channels_in(connection: Connection, folder: str) -> list[str]:
     return sorted(connection.execute(query.where(*pulled, _present(gone=False))).scalars())
 
 
+def of_releases(connection: Connection, numbers: Collection[int]) -> dict[int, list[Place]]:
+    """Where copies of these releases, of which there are few, are now: by the release's number."""
+    grouped: dict[int, list[Place]] = {}
+    for row in connection.execute(_query(places.c.release_id.in_(numbers), _present(gone=False))):
+        grouped.setdefault(row.release_id, []).append(value(row))
+    return grouped
+
+
 def of_judgements(connection: Connection, numbers: Collection[int]) -> dict[int, list[Place]]:
     """Where copies of these judgements' releases are now, by the judgement's number."""
     grouped: dict[int, list[Place]] = {number: [] for number in numbers}

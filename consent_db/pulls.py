@@ -54,6 +54,16 @@ class SqlPull:
             last = rows[-1].id
             found += [self._wanted(row) for row in rows if row.id in stands]
 
+    def chosen(self, numbers: Collection[int]) -> Sequence[Wanted]:
+        """Of these releases, those that are of the channel and did not end; nothing is asked."""
+        wanted = sorted(numbers)
+        rows: list[Any] = []
+        with self._database.reading() as connection:
+            for start in range(0, len(wanted), _BATCH):
+                part = releases.c.id.in_(wanted[start : start + _BATCH])
+                rows += connection.execute(self._current().where(part)).all()
+        return [self._wanted(row) for row in rows]
+
     def held(self) -> Sequence[Held]:
         """What earlier pulls recorded to be in the folder."""
         with self._database.reading() as connection:
@@ -67,6 +77,7 @@ class SqlPull:
         """Ask the rules again and record as pulled what stands: the numbers of these releases."""
         with self._database.transaction(self._actor) as tx:
             tx.why = "copy.pulled"
+            self._day = self._day or day_of(tx.now)
             stands = self._consequences.check(tx, self._channel, {o.release for o in wanted})
             known = places.pulled_into(tx.connection, self._folder, stands)
             new = [o for o in wanted if o.release in stands and o.release not in known]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from consent_db import dropped, evidence, people
+from consent_db import dropped, evidence, people, uploads
 from consent_db.schema import decisions as decisions_table
 from consent_db.schema import drops as drops_table
 from consent_db.schema import judgements, mentions, photos, rejudgings, removals
@@ -54,7 +54,11 @@ def photo_number(tx: Transaction, sha256: str) -> int:
 
 
 def add_drop(tx: Transaction, arrival: Arrival, photo: int) -> None:
-    """Store that a file was dropped, unless this very file is on record."""
+    """Store that a file was dropped, unless this very file is on record.
+
+    Whoever uploaded it dropped it; of files that came another way, only the actor is known.
+    """
+    sender = uploads.sender(tx, arrival.photo, storable(arrival.original))
     same = select(drops_table.c.id).join(photos).where(*same_file(tx.connection, arrival))
     if tx.connection.execute(same).first() is not None:
         return
@@ -65,7 +69,7 @@ def add_drop(tx: Transaction, arrival: Arrival, photo: int) -> None:
         size=arrival.size,
         modified_ns=_storable_time(arrival),
         at=tx.now,
-        by=tx.actor,
+        by=sender or tx.actor,
         **dropped.columns(tx.connection, arrival.photo, names),
     )
     number = tx.connection.execute(adding.returning(drops_table.c.id)).scalar_one()

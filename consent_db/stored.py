@@ -152,6 +152,19 @@ def drops(connection: Connection, event: str, *, locked: bool = False) -> list[D
     return [_drop(connection, row) for row in rows]
 
 
+def drops_with(connection: Connection, numbers: Sequence[int]) -> list[tuple[int, Drop]]:
+    """The drops with these numbers, of which there are few, each with its number, as given.
+
+    Without those of locked photos.
+    """
+    query = select(*_DROP, drops_table.c.id).join_from(drops_table, photos)
+    wanted = drops_table.c.id.in_(numbers), is_open(photos.c.id)
+    rows = connection.execute(query.where(*wanted)).all()
+    sealer_of(connection).fetch(KeyKind.PHOTO, {row.sha256 for row in rows})
+    found = {row.id: _drop(connection, row) for row in rows}
+    return [(number, found[number]) for number in numbers if number in found]
+
+
 def events(connection: Connection, *, locked: bool = False) -> list[str]:
     """The folders from which files came, sorted; "" stands for staging itself."""
     sealer_of(connection).fetch(KeyKind.PHOTO)

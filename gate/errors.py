@@ -133,6 +133,14 @@ class EnrolmentRefused(PhotogateError):
     """A reference photo, or all of a person's, cannot be used."""
 
 
+class UploadRefused(PhotogateError):
+    """A file that was sent cannot be taken. ``too_large``: because it is larger than allowed."""
+
+    def __init__(self, message: str, *, too_large: bool = False) -> None:
+        super().__init__(message)
+        self.too_large = too_large
+
+
 class LabelsRefused(PhotogateError):
     """Labelled photos, or the file that says who is in them, cannot be measured on."""
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 _NO_EVENT = "_no-event"
 _PUNCTUATION = frozenset(" -_.,'&()+")
 _LONGEST = 100
-_RESERVED = frozenset(
+RESERVED = frozenset(
     {"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in range(10)}
 )
 """Names that Windows gives to devices, with any suffix (Microsoft, "Naming Files, Paths")."""
@@ -42,7 +42,7 @@ def _is_safe(part: str) -> bool:
         and unicodedata.category(part[0])[0] in "LN"
         and not part.endswith((" ", "."))
         and not part.casefold().endswith((".html", ".csv", ".tmp"))
-        and part.split(".", maxsplit=1)[0].strip().upper() not in _RESERVED
+        and part.split(".", maxsplit=1)[0].strip().upper() not in RESERVED
         and len(part.encode()) <= _LONGEST
     )
 

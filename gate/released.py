@@ -99,6 +99,14 @@ class PlaceKind(StrEnum):
     POSTED = "posted"
 
 
+_DOWNLOADS = "Downloads of "
+
+
+def downloads_of(account: str) -> str:
+    """Where copies are that somebody took along by hand; no folder on a disk is called so."""
+    return f"{_DOWNLOADS}{account}"
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a copy of a photo is, or was until ``gone_at``; instants in UTC.
@@ -117,6 +125,11 @@ class Place:
     by: str
     gone_at: datetime | None = None
     gone_by: str | None = None
+
+    @property
+    def is_downloaded(self) -> bool:
+        """Whether somebody took it along by hand, so that no later pull removes it."""
+        return self.kind is PlaceKind.PULLED and self.where.startswith(_DOWNLOADS)
 
 
 @dataclass(frozen=True, slots=True)

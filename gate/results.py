@@ -144,14 +144,7 @@ def _cell(words: Catalogue, channel: str, result: ChannelResult | None, up: str)
     if result is None:
         sentence = words.say(Text.UNDECIDED_PLAINLY)
         return _Cell(title, Status.HELD, words.statuses[Status.HELD], sentence, None, "")
-    copy = result.copy if _is_ready(result.copy) else None
-    status = status_of(
-        result.verdict,
-        result.reason,
-        copies=int(copy is not None or result.withdrawn),
-        withdrawn=int(result.withdrawn),
-    )
-    shown = copy if copy is not None and status in (Status.APPROVED, Status.COVERED) else ""
+    status, shown = told(result)
     return _Cell(
         channel=title,
         status=status,
@@ -160,6 +153,18 @@ def _cell(words: Catalogue, channel: str, result: ChannelResult | None, up: str)
         link=up + quote(shown) if shown and shown == clean(shown) else None,
         copy=clean(shown),
     )
+
+
+def told(result: ChannelResult) -> tuple[Status, str]:
+    """What those are told who may not know more, and the copy they may use ("" for none)."""
+    copy = result.copy if _is_ready(result.copy) else None
+    status = status_of(
+        result.verdict,
+        result.reason,
+        copies=int(copy is not None or result.withdrawn),
+        withdrawn=int(result.withdrawn),
+    )
+    return status, copy if copy and status in (Status.APPROVED, Status.COVERED) else ""
 
 
 def _is_ready(copy: str | None) -> bool:

@@ -78,9 +78,9 @@ def scan(root: Path, *, listdir: ListFolder = os.listdir, stat: Stat = os.lstat)
             status = _status(root, path, stat)
             if status is None:
                 continue
-            if modes.S_ISREG(status.st_mode) and _may_be_photo(name):
+            if modes.S_ISREG(status.st_mode) and may_be_photo(name):
                 files[path] = StagedFile(path, Stamp.of(status))
-            elif _is_folder(status) and _may_be_event(name):
+            elif _is_folder(status) and may_be_event(name):
                 try:
                     waiting.append((path, sorted(listdir(str(root / path)))))
                 except FileNotFoundError:
@@ -102,14 +102,16 @@ def _is_folder(status: os.stat_result) -> bool:
     return modes.S_ISDIR(status.st_mode) and getattr(status, "st_reparse_tag", 0) != _JUNCTION
 
 
-def _may_be_photo(name: str) -> bool:
+def may_be_photo(name: str) -> bool:
+    """Whether a file of this name is taken: no part of a download, no file of the system."""
     folded = name.casefold()
     return not (
         folded.startswith(_SYSTEM_STARTS) or folded.endswith(_PARTIAL) or folded in _SYSTEM_FILES
     )
 
 
-def _may_be_event(name: str) -> bool:
+def may_be_event(name: str) -> bool:
+    """Whether a folder of this name is looked into."""
     folded = name.casefold()
     return not (
         folded.startswith(_SYSTEM_STARTS) or folded.endswith(_PARTIAL) or folded in _SYSTEM_FOLDERS

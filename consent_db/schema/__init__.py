@@ -38,6 +38,7 @@ from consent_db.schema.released import (
     sweeps,
     takedowns,
 )
+from consent_db.schema.uploads import uploads
 
 __all__ = [
     "Utc",
@@ -79,6 +80,7 @@ __all__ = [
     "takedowns",
     "template_references",
     "templates",
+    "uploads",
 ]
 
 triggers.attach(metadata)

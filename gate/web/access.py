@@ -13,6 +13,8 @@ from gate.roles import Act, may
 
 FORM_BYTES = 100_000
 """The largest body that is read where the table says nothing else."""
+FILE_BYTES = 2_000_000_000
+"""The largest body with photos; the site's settings allow less for each."""
 
 
 PHOTO_BYTES = Limits().max_bytes + FORM_BYTES
@@ -90,6 +92,15 @@ ACCESS: Mapping[str, Entry] = MappingProxyType(
         "overview": _ANY_ACCOUNT,
         "health": allowed(Act.MANAGE_SITE),
         # Drop
+        "drop": allowed(Act.DROP),
+        "drop_event": allowed(Act.DROP),
+        "drop_news": allowed(Act.DROP),
+        "drop_known": allowed(Act.DROP),
+        "drop_file": allowed(Act.DROP, most_bytes=FILE_BYTES),
+        "drop_files": allowed(Act.DROP, most_bytes=FILE_BYTES),
+        "drop_copy": allowed(Act.DROP),
+        "drop_small_copy": allowed(Act.DROP),
+        "drop_download": allowed(Act.DROP),
         # Review
         "review": _REVIEWING,
         "review_photo": _REVIEWING,
@@ -107,6 +118,14 @@ ACCESS: Mapping[str, Entry] = MappingProxyType(
         "why_photo": allowed(Act.SEE_DECISIONS),
         "why_picture": allowed(Act.SEE_ORIGINAL),
         # Ready
+        "ready": allowed(Act.PULL, own_channels=True),
+        "ready_channel": allowed(Act.PULL, channel="channel"),
+        "ready_copy": allowed(Act.PULL, channel="channel"),
+        "ready_small_copy": allowed(Act.PULL, channel="channel"),
+        "ready_download": allowed(Act.PULL, channel="channel"),
+        "ready_bundle": allowed(Act.PULL, channel="channel"),
+        "ready_posted": allowed(Act.RECORD_PUBLICATION, channel="channel"),
+        "ready_taken_down": allowed(Act.END_TAKEDOWN, channel="channel"),
         # Takedowns
         # Register
         # Audit

@@ -9,12 +9,14 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from gate.web.audit import add_audit
+from gate.web.drop import add_drop
 from gate.web.envelope import Envelope
 from gate.web.errors import add_error_answers
 from gate.web.flash import Flashes
 from gate.web.guard import Guard
 from gate.web.overview import add_overview
 from gate.web.own_account import add_own_account
+from gate.web.ready import add_ready
 from gate.web.review import add_review
 from gate.web.services import Options, Services
 from gate.web.setting_up import add_setting_up
@@ -28,11 +30,13 @@ SCREENS: tuple[Screen, ...] = (
     add_overview,
     add_own_account,
     # Drop
+    add_drop,
     # Review
     add_review,
     # Why
     add_why,
     # Ready
+    add_ready,
     # Takedowns
     # Register
     # Audit

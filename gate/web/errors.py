@@ -22,6 +22,7 @@ from gate.errors import (
     RegisterError,
     RegisterUnreachable,
     UnknownPerson,
+    UploadRefused,
 )
 from gate.web.pages import page, texts_of
 
@@ -38,9 +39,10 @@ _STATUSES: tuple[tuple[type[PhotogateError], int], ...] = (
     (RegisterError, 400),
     (ImportRefused, 400),
     (EnrolmentRefused, 400),
+    (UploadRefused, 400),
     (RegisterUnreachable, 503),
 )
-_TOLD = (NotAllowed, RegisterError, ImportRefused, EnrolmentRefused)
+_TOLD = (NotAllowed, RegisterError, ImportRefused, EnrolmentRefused, UploadRefused)
 """Errors whose sentence is for whoever asks; others may name folders and addresses."""
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, tzinfo
 from gate.ports import Clock
 from gate.web.ports import Accounts, Health, Overview, OwnAccount
 from gate.web.ports_audit import Audit
+from gate.web.ports_drop import Drop
+from gate.web.ports_ready import Ready
 from gate.web.ports_review import Review
 from gate.web.ports_why import Why
 
@@ -27,6 +29,8 @@ class Services:
     review: Review
     why: Why
     audit: Audit
+    drop: Drop
+    ready: Ready
 
 
 @dataclass(frozen=True)

@@ -209,8 +209,6 @@ def test_without_a_script_everything_but_the_pointer_works(desk: Served, browser
         until(lambda: verdicts(photos_of(desk.site)[name]) == {Verdict.BLOCK})
         said = [getattr(one, "kind", "") for one in said_of(desk.site, photo)]
         assert said == [StatementKind.REFUSED]
-            StatementKind.REFUSED
-        ]
 
 
 def test_the_next_photo_is_there_before_it_is_asked_for(

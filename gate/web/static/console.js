@@ -13,7 +13,8 @@ window.ask = function ask(address, options = {}) {
 // A form that is on its way is not sent a second time.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post") return;
+  // What is only saved to the disk leaves the page as it is.
+  if (event.defaultPrevented || form.method !== "post" || "repeat" in form.dataset) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });

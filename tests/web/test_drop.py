@@ -1,0 +1,208 @@
+"""Dropping photos in the console: what is taken, under which name, by whom, and the answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from httpx2 import Response
+from sqlalchemy import select
+
+from cli.upload_names import event_folder_of, file_name_of
+from consent_db import approvals, copies, places
+from consent_db.schema import drops, photos, uploads
+from gate.approvals import Approval, ApprovalKind
+from gate.errors import RegisterError, UploadRefused
+from gate.roles import Role
+from gate.web.security import CSRF_FIELD
+from tests.fake_gate import photo_of
+from tests.watch_fakes import sha256
+from tests.web.client import Browser, Console
+from tests.web.released import released_console, watch_once
+
+CARYS = "Carys Morgan"
+FRESH = photo_of(77, "P1")
+
+
+@pytest.fixture
+def released(tmp_path: Path) -> Console:
+    return released_console(tmp_path)
+
+
+def send(
+    browser: Browser, data: bytes, event: str = "Sports day", name: str = "IMG_1.jpg"
+) -> Response:
+    headers = {
+        "X-CSRF-Token": browser.csrf,
+        "X-Event": quote(event),
+        "X-File-Name": quote(name),
+        "Accept": "application/json",
+    }
+    return browser.client.post("/drop/file", content=data, headers=headers)
+
+
+def staged(console: Console) -> dict[str, bytes]:
+    root = console.site.staging
+    files = (path for path in root.rglob("*") if path.is_file())
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("IMG_1.jpg", "IMG_1.jpg"),
+        ("../../etc/passwd", "passwd"),
+        ("..\\..\\boot.ini", "boot.ini"),
+        ("Year 7/a<b>:c?.JPG", "a b c.JPG"),
+        ("con.jpg", "con-.jpg"),
+        ("x" * 400 + ".jpeg", "x" * 120 + ".jpeg"),
+        ("\u202egpj.exe\u0000.jpg", "gpj.exe.jpg"),
+        ("a.part.jpg", "a.part.jpg"),
+        ("???.jpg", "photo.jpg"),
+        ("e\u0301te\u0301.heic", "\u00e9t\u00e9.heic"),
+    ],
+)
+def test_names_are_made_harmless(said: str, kept: str) -> None:
+    assert file_name_of(said) == kept
+
+
+@pytest.mark.parametrize("said", ["", ".htaccess", "Thumbs.db", "x.jpg.part", "~$x.jpg", "a/.."])
+def test_what_is_no_photo_by_its_name_is_refused(said: str) -> None:
+    with pytest.raises(UploadRefused):
+        file_name_of(said)
+
+
+def test_an_event_s_folder_stays_within_staging() -> None:
+    assert event_folder_of("../../Sports  day / Year 7") == "Sports day Year 7"
+    assert event_folder_of(" .hidden") == "hidden"
+    for said in ("", "..", "///", "lost+found", "@eaDir"):
+        with pytest.raises(UploadRefused):
+            event_folder_of(said)
+
+
+def test_a_file_lands_in_its_event_whole_and_beside_nothing_else(released: Console) -> None:
+    answer = send(released.as_(Role.COMMS), FRESH)
+    assert answer.json()["taken"] == "staged"
+    assert staged(released) == {"Sports day/IMG_1.jpg": FRESH}
+    assert "Sports" not in answer.json()["event"], "no names in addresses"
+
+
+def test_another_file_of_the_same_name_does_not_replace_it(released: Console) -> None:
+    comms = released.as_(Role.COMMS)
+    send(comms, FRESH)
+    send(comms, photo_of(78, "P1"))
+    assert set(staged(released)) == {"Sports day/IMG_1.jpg", "Sports day/IMG_1 (2).jpg"}
+
+
+def test_the_same_bytes_for_the_same_event_are_told_at_once(released: Console) -> None:
+    comms = released.as_(Role.COMMS)
+    send(comms, FRESH)
+    assert send(comms, FRESH, name="other.jpg").json()["taken"] == "waiting"
+    told = {"event": "Sports day", "sha256": sha256(FRESH)}
+    assert comms.post("/drop/known", told).json()["taken"] == "waiting"
+    watch_once(released.site)
+    found = comms.post("/drop/known", told).json()
+    assert found["taken"] == "judged"
+    assert found["answer"]["channels"][0]["label"] == "Approved"
+    assert comms.post("/drop/known", {**told, "event": "Other"}).json()["taken"] == ""
+    assert send(comms, FRESH, event="Other").json()["taken"] == "staged"
+
+
+def test_too_large_a_file_is_refused_by_what_it_says_and_by_what_comes(released: Console) -> None:
+    small = released.site.settings.limits.model_copy(update={"megabytes": 1})
+    settings = released.site.settings.model_copy(update={"limits": small})
+    released.site.__dict__["settings"] = settings
+    comms = released.as_(Role.COMMS)
+    assert send(comms, b"x" * 1_000_001).status_code == 413
+    headers = {"X-CSRF-Token": comms.csrf, "X-Event": "a", "X-File-Name": "a.jpg"}
+    parts = (b"x" * 500_000 for _ in range(3))
+    chunked = comms.client.post("/drop/file", content=parts, headers=headers)
+    assert chunked.status_code == 413
+    assert staged(released) == {}
+
+
+def test_an_empty_file_is_refused_and_leaves_nothing(released: Console) -> None:
+    answer = send(released.as_(Role.COMMS), b"")
+    assert answer.status_code == 400
+    assert "empty" in answer.json()["detail"]
+    assert staged(released) == {}
+
+
+def test_whoever_uploads_is_who_dropped_it(released: Console) -> None:
+    site = released.site
+    send(released.as_(Role.COMMS), FRESH)
+    (site.staging / "Sports day" / "by-hand.jpg").write_bytes(photo_of(79, "P2"))
+    watch_once(site)
+    query = select(photos.c.sha256, drops.c.by).join_from(drops, photos)
+    with site.database.reading() as connection:
+        by = {row.sha256: row.by for row in connection.execute(query)}
+        assert connection.execute(select(uploads.c.id)).all() == []
+    assert by[sha256(FRESH)] == CARYS
+    assert by[sha256(photo_of(79, "P2"))] == "photogate watch"
+
+
+def test_the_uploader_cannot_release_a_vetoed_photo(released: Console) -> None:
+    site = released.site
+    send(released.as_(Role.ADMIN), FRESH)
+    watch_once(site)
+    with site.database.reading() as connection:
+        number = connection.execute(
+            select(photos.c.id).where(photos.c.sha256 == sha256(FRESH))
+        ).scalar_one()
+    veto = Approval(1, ApprovalKind.VETO, "website", "seen", "Ada Evans", "admin")
+    with (
+        pytest.raises(RegisterError, match="Whoever dropped a photo"),
+        site.database.transaction("Ada Evans") as tx,
+    ):
+        approvals.add(tx, sha256(FRESH), number, [veto], "why")
+
+
+def test_a_plain_form_takes_several_files(released: Console) -> None:
+    comms = released.as_(Role.COMMS)
+    data = [("files", ("a.jpg", FRESH)), ("files", ("Thumbs.db", b"x"))]
+    fields = {CSRF_FIELD: comms.csrf, "event": "Fair"}
+    answer = comms.client.post(
+        "/drop",
+        data=fields,
+        files=data,
+        headers={"Accept": "text/html"},
+        follow_redirects=False,
+    )
+    assert answer.status_code == 303
+    assert set(staged(released)) == {"Fair/a.jpg"}
+    text = comms.get(answer.headers["location"]).text
+    assert "1 photo was taken" in text
+    assert "1 file was not taken" in text
+    assert "the watcher is not running" in text
+
+
+def test_the_watched_folder_s_own_photos_are_told_too(released: Console) -> None:
+    folder = released.site.staging / "Harvest"
+    folder.mkdir()
+    (folder / "<b>.jpg").write_bytes(photo_of(80, "P1", ""))
+    comms = released.as_(Role.COMMS)
+    assert "1 waits to be checked" in comms.get("/drop").text
+    watch_once(released.site)
+    text = comms.get("/drop").text
+    assert "Harvest" in text
+    index = text.split("Harvest")[1].split('href="')[1].split('"')[0]
+    answers = comms.get(index).text
+    assert "&lt;b&gt;.jpg" in answers
+    assert "Approved, faces covered" in answers or "covered" in answers
+    assert "P1" not in answers, "who is in it is not for this role"
+
+
+def test_a_copy_is_taken_along_on_record_and_only_while_it_stands(released: Console) -> None:
+    site, comms = released.site, released.as_(Role.COMMS)
+    with site.database.reading() as connection:
+        copy = copies.page(connection, "website", offset=0, limit=1)[0]
+    assert comms.get(f"/drop/copies/{copy.id}").content == (site.root / copy.path).read_bytes()
+    answer = comms.post(f"/drop/copies/{copy.id}/download")
+    assert answer.headers["content-disposition"].startswith('attachment; filename="')
+    with site.database.reading() as connection:
+        (place,) = places.of_photo(connection, copy.photo)
+    assert (place.where, place.by, place.is_downloaded) == (f"Downloads of {CARYS}", CARYS, True)
+    (site.root / copy.path).write_bytes(b"changed by hand")
+    assert comms.get(f"/drop/copies/{copy.id}").status_code == 404
+    assert comms.post(f"/drop/copies/{copy.id}/download").status_code == 404
