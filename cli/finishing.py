@@ -48,7 +48,7 @@ def dispose(site: Site, waiting: Sequence[Disposed]) -> None:
                 done.append((one, _references(site, one)))
             elif not _stays(site, one):
                 with site.database.reading() as connection:
-                    events |= dropped.events_of(connection, one.photo).keys()
+                    events |= dropped.events_of(connection, one.photo)
                 site.sealer.destroy(KeyKind.PHOTO, one.photo)
                 done.append((one, int(site.originals.discard(one.photo))))
     drop_results(site, events)

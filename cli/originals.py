@@ -44,4 +44,4 @@ def judged_gone(site: Site, arrival: Arrival) -> Judgement:
 def known_events(site: Site, photo: str) -> set[str]:
     """The folders from which the photo came, as far as other photos from there still tell."""
     with site.database.reading() as connection:
-        return set(dropped.events_of(connection, photo))
+        return dropped.events_of(connection, photo)

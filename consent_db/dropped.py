@@ -99,26 +99,31 @@ def events(connection: Connection, *, locked: bool = False) -> set[str]:
     return found
 
 
-def events_of(connection: Connection, photo: str) -> dict[str, bool]:
+def events_of(connection: Connection, photo: str) -> set[str]:
     """The folders from which the photo (SHA-256) came, as far as any name in them can be read.
 
-    The value says whether another photo of the folder can be read, too.
+    Where the photo's own names were erased, other photos from there still tell.
     """
-    indexes = select(drops.c.event_index).join(photos).where(photos.c.sha256 == photo)
-    query = (
-        select(drops.c.event_index, drops.c.sealed_names, photos.c.sha256)
-        .join_from(drops, photos)
-        .where(drops.c.event_index.in_(indexes))
-        .order_by((photos.c.sha256 == photo).desc(), drops.c.id)
-    )
-    found: dict[str, str] = {}
-    shared: set[str] = set()
-    for row in connection.execute(query):
-        if row.event_index in shared:
-            continue
+    own = select(drops.c.event_index, drops.c.sealed_names).join(photos)
+    found: set[str] = set()
+    unread: set[str] = set()
+    for row in connection.execute(own.where(photos.c.sha256 == photo)).all():
+        names = names_of(connection, photo, row.sealed_names)
+        if names is None:
+            unread.add(row.event_index)
+        else:
+            found.add(names.event)
+    for index in unread:
+        event = _event_with(connection, index)
+        found |= set() if event is None else {event}
+    return found
+
+
+def _event_with(connection: Connection, index: str) -> str | None:
+    """The folder with this blind index; None once every name from there was erased."""
+    query = select(drops.c.sealed_names, photos.c.sha256).join_from(drops, photos)
+    for row in connection.execute(query.where(drops.c.event_index == index)):
         names = names_of(connection, row.sha256, row.sealed_names)
         if names is not None:
-            found[row.event_index] = names.event
-            if row.sha256 != photo:
-                shared.add(row.event_index)
-    return {event: index in shared for index, event in found.items()}
+            return names.event
+    return None

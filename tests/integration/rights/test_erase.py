@@ -8,12 +8,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from cli.again import judge_all_again
 from cli.importing import Kind, take
 from cli.site import Site, now
 from consent_db import erasures, people, restrictions, takedowns, templates
 from consent_db.people import was_erased
+from consent_db.schema import mentions
 from gate.errors import Erased, RegisterError, UnknownPerson
 from gate.ports import KeyKind
 from gate.values import Outcome, Reason, day_of
@@ -137,6 +139,9 @@ def test_a_face_that_was_named_is_covered_like_a_strangers(own: Judged) -> None:
     erase(own, "D05")
     assert shown(own, THREE) == {"D02"}
     assert [e.subject for e in own.log("person.erasure_finished")] == ["D05"]
+    with own.site.database.reading() as connection:
+        mentioned = select(mentions.c.judgement_id).where(mentions.c.person == "D05")
+        assert connection.execute(mentioned).all() == []
     refused = own.run("review", "name-face", THREE, "1=D05", "--reason", "again", expect=1)
     assert "Nobody in the register" in refused.err
 
