@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -15,12 +16,17 @@ from cli.site import Site
 from consent_db import locking
 from consent_db.audit import entries
 from consent_db.publications import Posted, record_posted
+from gate.acting import Acting
+from gate.explain import explain
 from gate.life import Happened, Moment, told
 from gate.publish import Publisher
 from gate.roles import Role, sight_of
 from gate.values import Arrival
 from gate.vault import Stamp
+from gate.web.app import create_app
+from gate.web.ports_why import Asked, Found, PhotoPage, Ways
 from gate.web.security import CSRF_FIELD
+from tests.explain_cases import vetoed
 from tests.web.client import Browser, Console
 
 NAME = "fair/Rhys_at_the_fair.jpg"
@@ -195,3 +201,32 @@ def test_who_may_see_no_evidence_is_told_of_the_newest_check_only() -> None:
     assert [one.at.day for one in full] == [3, 4, 5]
     plain = told(moments, sight_of(Role.COMMS), lambda _: True)
     assert plain == (Moment(day + timedelta(1), Happened.JUDGED),)
+
+
+class Invented:
+    """Implements the port of the screen with a case full of faces."""
+
+    def ways(self, who: Acting) -> Ways:
+        return Ways(event=False, person=False, all=False)
+
+    def search(self, who: Acting, asked: Asked, page: int) -> Found:
+        return Found((), 0)
+
+    def photo(self, who: Acting, photo: str) -> PhotoPage | None:
+        return PhotoPage(explain(vetoed(), who.role), "", (), has_picture=False)
+
+    def picture(self, who: Acting, photo: str) -> bytes | None:
+        return None
+
+
+@pytest.mark.parametrize("role", Role)
+def test_people_and_scores_are_in_the_page_of_those_who_may_see_evidence_only(
+    console: Console, role: Role
+) -> None:
+    services = replace(console.services, why=Invented())
+    console.__dict__["app"] = create_app(services, console.how)
+    shown = console.as_(role).get(f"/why/{'0' * 64}").text
+    evidence = sight_of(role).evidence
+    assert ("Evidence for each face" in shown) == evidence
+    for one in explain(vetoed(), Role.DSL).evidence:
+        assert (f">{one.person}<" in shown) == evidence
