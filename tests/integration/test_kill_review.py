@@ -31,7 +31,7 @@ ROUNDS = 36
 STEPS = (
     (gate.publish, "write"),
     (SqlLedger, "rejudge"),
-    (Publisher, "_delete"),
+    (Publisher, "_remove_ended"),
     (gate.publish, "move"),
     (Publisher, "_recover"),
 )
