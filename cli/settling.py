@@ -78,13 +78,14 @@ def settle_as_started(site: Site) -> None:
 
 
 def follow_up(site: Site, *, quiet: bool = False) -> None:
-    """After a change: delete what ended, and judge again what the change touches.
+    """After a change: erase and delete what ended, and judge again what the change touches.
 
     Where the watcher is running, it does the judging. ``quiet``: nothing is printed where results
     belong. Ends the command with code 1 when something could not be done; the change is stored.
     """
     tell = _silence if quiet else say
     begin_day(site)
+    finish_duties(site)
     removed = removed_ended(site)
     with site.database.reading() as connection:
         waiting = len(rejudgings.due(connection, now(), _MANY))

@@ -242,7 +242,7 @@ def test_a_place_that_is_found_later_is_recorded_and_must_come_down(
     assert result.exit_code == 1
     assert "may no longer be shown" in " ".join(result.output.split())
     assert "lock" not in result.output.replace(str(locked_copy), "")
-    assert "prospectus, page 4" in type_.said("takedowns")
+    assert "prospectus, page 4" in type_.said("takedowns", "--json")
     unknown = type_.refused("posted", LOCKED, "--channel", "social", "--where", "x")
     assert "looks after website" in str(unknown)
 
