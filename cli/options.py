@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.settling import begin_day, removed_ended
+from cli.settling import settled
 from cli.site import Site
 from gate.errors import SettingsError
 
@@ -30,8 +30,7 @@ def site_of(context: typer.Context) -> Site:
     site = unsettled_site_of(context)
     if not context.meta.get(_SETTLED):
         context.meta[_SETTLED] = True
-        begin_day(site)
-        removed_ended(site)
+        settled(site)
     return site
 
 

@@ -34,6 +34,13 @@ def settle(site: Site) -> None:
     remove_ended(site)
 
 
+def settled(site: Site) -> bool:
+    """The same; but files that cannot be deleted are told of and stop nobody: whether all went."""
+    begin_day(site)
+    finish_duties(site)
+    return removed_ended(site)
+
+
 def begin_day(site: Site) -> None:
     """End copies whose permission has run out by itself, or that new settings do not allow.
 
@@ -84,9 +91,7 @@ def follow_up(site: Site, *, quiet: bool = False) -> None:
     belong. Ends the command with code 1 when something could not be done; the change is stored.
     """
     tell = _silence if quiet else say
-    begin_day(site)
-    finish_duties(site)
-    removed = removed_ended(site)
+    removed = settled(site)
     with site.database.reading() as connection:
         waiting = len(rejudgings.due(connection, now(), _MANY))
     if waiting:

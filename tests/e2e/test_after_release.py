@@ -209,7 +209,7 @@ def test_a_copy_that_was_changed_by_hand_is_never_pulled(run: InProcess, web: Pa
     assert spoilt not in files(web) and spoilt not in listed(web)
     entries = run("audit", "list", "--action", "copy.changed", "--json").json()
     assert len(entries) == 1
-    run("watch", "--once")
+    CommandLine(run.site)("watch", "--once")
     assert path.read_bytes() == right
     assert any((run.site / "quarantine").iterdir())
     assert spoilt in pull(run, web)["taken"]

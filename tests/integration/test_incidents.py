@@ -78,7 +78,8 @@ def test_the_whole_story_is_in_the_document(site: Site, run: InProcess, tmp_path
     assert told["account"]["cause"] == "a name was mistyped"
     shown = " ".join(run("incident", "show", "1").out.split())
     for part in (NOTE, PAGE, "P1", "Wyn Web", "Told after", "answers 404", "we rang the family"):
-        assert part in shown, part
+        # However wide the terminal is: a long address is broken in the middle.
+        assert part.replace(" ", "") in shown.replace(" ", ""), part
     assert "Jessop" not in shown
     page = tmp_path / "incident.html"
     run("incident", "export", "1", "--to", str(page), "--by", "Di Protect")
