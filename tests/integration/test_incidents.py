@@ -31,7 +31,7 @@ PAGE = "https://school.example/news"
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cheap_passwords: None) -> None:
     monkeypatch.setenv("PHOTOGATE_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("cli.output.console._width", 200)
 
 
 @pytest.fixture
@@ -78,8 +78,7 @@ def test_the_whole_story_is_in_the_document(site: Site, run: InProcess, tmp_path
     assert told["account"]["cause"] == "a name was mistyped"
     shown = " ".join(run("incident", "show", "1").out.split())
     for part in (NOTE, PAGE, "P1", "Wyn Web", "Told after", "answers 404", "we rang the family"):
-        # However wide the terminal is: a long address is broken in the middle.
-        assert part.replace(" ", "") in shown.replace(" ", ""), part
+        assert part in shown, part
     assert "Jessop" not in shown
     page = tmp_path / "incident.html"
     run("incident", "export", "1", "--to", str(page), "--by", "Di Protect")
