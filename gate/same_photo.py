@@ -47,7 +47,7 @@ _SAME, _OTHER = 0.8, 0.6
 
 LEAST_SAME = 0.93
 """Share of the places with texture that must be the same."""
-MOST_OTHER = 0.003
+MOST_OTHER = 0.005
 """Share of them that may be another."""
 LARGEST_OTHER = 0.0012
 """Of these, the largest patch that hangs together, as a share of the overlap."""

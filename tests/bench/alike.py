@@ -4,9 +4,9 @@
 
 FOLDER... hold photos. KIND is one of these. ``versions``: every change to every photo. ``others``:
 every photo against every other one, each pair laid over each other whether they share details or
-not. ``shots``: the next shot of a scene, imitated. ``drawn``: drawn people in one place with other
-poses, every pair. ``covered``: copies with every face covered, in each style. ``search``: time
-among 50,000.
+not. ``quarters``: the same with the quarters of each photo. ``shots``: the next shot of a scene,
+imitated. ``drawn``: drawn people in one place with other poses, every pair. ``covered``: copies
+with every face covered, in each style. ``search``: time among 50,000.
 """
 
 from __future__ import annotations
@@ -103,6 +103,18 @@ def _print(title: str, results: Sequence[tuple[bool, Agreement | None]]) -> None
 def others(known: Sequence[Photo]) -> None:
     """Every pair of different photos, and the pairs that come nearest."""
     compare(((str(a.path), str(b.path)), a.sketch, b.sketch) for a, b in combinations(known, 2))
+
+
+def quarters(known: Sequence[Photo]) -> None:
+    """The same with the four quarters of each photo, none of which shows anything of another."""
+    parts = []
+    for photo in known:
+        rows, columns = (side // 2 for side in photo.pixels.shape[:2])
+        for number in range(4):
+            top, left = (number // 2) * rows, (number % 2) * columns
+            part = np.ascontiguousarray(photo.pixels[top : top + rows, left : left + columns])
+            parts.append((f"{photo.path.name} {number}", sketch(part)))
+    compare(((a, b), one, other) for (a, one), (b, other) in combinations(parts, 2))
 
 
 def compare(pairs: Iterator[tuple[tuple[str, str], Sketch, Sketch]]) -> None:
@@ -208,6 +220,7 @@ def main() -> None:
     kinds: dict[str, Callable[[Sequence[Photo]], None]] = {
         "versions": versions,
         "others": others,
+        "quarters": quarters,
         "shots": shots,
         "covered": covered,
         "search": search,
