@@ -87,11 +87,16 @@ def judged(school: School, tmp_path_factory: pytest.TempPathFactory) -> CommandL
 
 
 @pytest.fixture
-def site_of(judged: CommandLine, tmp_path: Path) -> Callable[[], CommandLine]:
-    """A copy of the judged site, to change."""
+def site_of(
+    judged: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], CommandLine]:
+    """A copy of the judged site with keys of its own, to change."""
 
     def copy() -> CommandLine:
         shutil.copytree(judged.site, tmp_path / "site")
+        # Destroying a person's key would make that person unreadable on every copy.
+        shutil.copytree(os.environ["PHOTOGATE_KEYS"], tmp_path / "keys")
+        monkeypatch.setenv("PHOTOGATE_KEYS", str(tmp_path / "keys"))
         return CommandLine(tmp_path / "site")
 
     return copy

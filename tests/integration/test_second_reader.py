@@ -142,7 +142,7 @@ def _is_stored_whole(site: Site, judgement: Judgement) -> None:
     site.ledger("test").record(arrival, judgement, [])
     with site.database.reading() as connection:
         (photo,) = stored.decisions(connection)
-    assert photo.judgement == replace(judgement, renditions=())
+    assert photo.judgement == replace(judgement, renditions=(), kinship=None)
     words = ["--site", str(site.root), "why", "IMG_1.jpg", "--as", "dpl"]
     said = " ".join(CliRunner().invoke(app, words).output.split())
     assert f"A second way of comparing faces, {DLIB}, must agree" in said
