@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection
 
-from cli.site import now
+from cli.site import Site, now
+from cli.web_register_ending import SOON, how_many, restrictions_ending
 from cli.web_site import WebSite
 from consent_db import counting, rejudgings, takedowns
 from gate.acting import Acting
@@ -23,8 +24,10 @@ class WebOverview:
 
     def waiting(self, who: Acting) -> Sequence[Waiting]:
         """What waits for this person."""
-        with self._site.site().database.reading() as connection:
+        site = self._site.site()
+        with site.database.reading() as connection:
             found = [*_takedowns(connection, who), *_others(connection, who)]
+            found += _endings(site, connection, who)
         return [one for one in found if one.count]
 
 
@@ -41,6 +44,14 @@ def _takedowns(connection: Connection, who: Acting) -> Iterator[Waiting]:
 def _concerns(who: Acting, one: Takedown) -> bool:
     bound = only_on_own_channels(who.roles, Act.SEE_TAKEDOWNS)
     return not bound or who.serves(one.place.release.channel)
+
+
+def _endings(site: Site, connection: Connection, who: Acting) -> Iterator[Waiting]:
+    if may(who.roles, Act.CHANGE_CONSENTS):
+        yield Waiting("ending", how_many(site, connection, SOON), "register_expiring")
+    if may(who.roles, Act.CHANGE_RESTRICTIONS):
+        many = restrictions_ending(site, connection, SOON)
+        yield Waiting("restrictions_ending", many, "register_expiring")
 
 
 def _others(connection: Connection, who: Acting) -> Iterator[Waiting]:

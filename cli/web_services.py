@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from cli.judging_behind import JudgingBehind
 from cli.site import Site
 from cli.web_accounts import WebAccounts, WebOwnAccount
 from cli.web_audit import WebAudit
 from cli.web_drop import WebDrop
 from cli.web_health import WebHealth
+from cli.web_imports import WebImports
 from cli.web_overview import WebOverview
 from cli.web_ready import WebReady
+from cli.web_register import WebRegister
+from cli.web_register_roll import Rolls
 from cli.web_review import WebReview
 from cli.web_site import WebSite
 from cli.web_why import WebWhy
@@ -20,6 +24,7 @@ def services_of(site: Site) -> Services:
     shared = WebSite(site)
     # Made before there are threads that could make it twice.
     shared.site()
+    behind = JudgingBehind(shared)
     return Services(
         accounts=WebAccounts(site),
         own_account=WebOwnAccount(site),
@@ -30,4 +35,6 @@ def services_of(site: Site) -> Services:
         audit=WebAudit(shared),
         drop=WebDrop(shared),
         ready=WebReady(shared),
+        register=WebRegister(shared, behind, Rolls()),
+        imports=WebImports(shared, behind),
     )

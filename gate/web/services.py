@@ -9,7 +9,9 @@ from gate.ports import Clock
 from gate.web.ports import Accounts, Health, Overview, OwnAccount
 from gate.web.ports_audit import Audit
 from gate.web.ports_drop import Drop
+from gate.web.ports_imports import Imports
 from gate.web.ports_ready import Ready
+from gate.web.ports_register import Register
 from gate.web.ports_review import Review
 from gate.web.ports_why import Why
 
@@ -31,6 +33,8 @@ class Services:
     audit: Audit
     drop: Drop
     ready: Ready
+    register: Register
+    imports: Imports
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from gate.web.texts import (
     audit,
     common,
     drop,
+    imports,
     overview,
     ready,
     register,
@@ -86,6 +87,7 @@ ENGLISH = Texts(
             ready,
             takedowns,
             register,
+            imports,
             audit,
         )
     ),

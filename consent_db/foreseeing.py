@@ -1,0 +1,83 @@
+"""What a change would do to released copies, told before anybody makes it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from consent_db.resting import load, mentioning
+from consent_db.schema import releases, takedowns
+from gate.released import Stand, Standings
+from gate.values import RegisterSnapshot
+
+_BATCH = 200
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """By channel: how many copies would leave ``ready/``, how many published ones must come down.
+
+    Of the latter only those that nobody is asked to take down yet.
+    """
+
+    copies: Mapping[str, int]
+    takedowns: Mapping[str, int]
+
+    @property
+    def all_copies(self) -> int:
+        """How many copies would leave, on all channels together."""
+        return sum(self.copies.values())
+
+    @property
+    def all_takedowns(self) -> int:
+        """How many published copies must come down, on all channels together."""
+        return sum(self.takedowns.values())
+
+
+def foresee(
+    connection: Connection, standings: Standings, ref: str, snapshot: RegisterSnapshot, on: date
+) -> Foreseen:
+    """What would become of the copies that rest on this person, were the register as given."""
+    copies: Counter[str] = Counter()
+    fallen: Counter[str] = Counter()
+    numbers = sorted(mentioning(connection, [ref]))
+    for start in range(0, len(numbers), _BATCH):
+        part = load(connection, numbers[start : start + _BATCH])
+        ready = _ready(connection, [one.number for one in part if one.newest])
+        asked = _asked(connection, [place.id for one in part for place in one.out])
+        for one in part:
+            found = standings(one.judgement, one.said, snapshot, on)
+            stand = {channel: standing.stand for channel, standing in found.items()}
+            copies.update(
+                channel
+                for channel in ready.get(one.number, ())
+                if stand.get(channel) is not Stand.STANDS
+            )
+            fallen.update(
+                place.release.channel
+                for place in one.out
+                if place.id not in asked
+                and stand.get(place.release.channel, Stand.FALLS) is Stand.FALLS
+            )
+    return Foreseen(copies, fallen)
+
+
+def _ready(connection: Connection, numbers: Collection[int]) -> dict[int, list[str]]:
+    """The channels of the copies that stand, by the judgement's number."""
+    query = select(releases.c.judgement_id, releases.c.channel)
+    stand = releases.c.judgement_id.in_(numbers), releases.c.ended_at.is_(None)
+    found: dict[int, list[str]] = {}
+    for row in connection.execute(query.where(*stand)):
+        found.setdefault(row.judgement_id, []).append(row.channel)
+    return found
+
+
+def _asked(connection: Connection, places: Collection[int]) -> set[int]:
+    """Those of these places whose copies somebody is asked to take down."""
+    pending = takedowns.c.done_at.is_(None), takedowns.c.lapsed_at.is_(None)
+    query = select(takedowns.c.place_id).where(takedowns.c.place_id.in_(places), *pending)
+    return set(connection.execute(query).scalars())
