@@ -19,6 +19,7 @@ from cli.settling import settled
 from cli.site import Site, now
 from cli.viewing import note_list
 from cli.web_import_lines import lines_of, numbered
+from cli.web_register_roll import Rolls, shown_name
 from cli.web_site import WebSite
 from consent_db import importer, rejudgings
 from consent_db.csvfile import Sent
@@ -56,9 +57,10 @@ class _Kept:
 class WebImports:
     """Implements ``gate.web.ports_imports.Imports``."""
 
-    def __init__(self, site: WebSite, behind: JudgingBehind) -> None:
+    def __init__(self, site: WebSite, behind: JudgingBehind, rolls: Rolls) -> None:
         self._site = site
         self._behind = behind
+        self._rolls = rolls
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._lock = Lock()
 
@@ -113,7 +115,7 @@ class WebImports:
             kept.file.name,
             kept.plan.file_sha256 if kept.plan else "",
             kept.until,
-            tuple(lines[some]),
+            tuple(self._named(site, who, lines[some])),
             _counts(lines),
             kept.plan.unchanged if kept.plan else 0,
             len(kept.plan.values) if kept.plan else 0,
@@ -125,6 +127,17 @@ class WebImports:
             pages,
             kept.renewed,
         )
+
+    def _named(self, site: Site, who: Acting, lines: Sequence[Line]) -> Iterator[Line]:
+        """The lines with the names of people, for those who may look them up."""
+        if not may(who.roles, Act.SEE_PEOPLE):
+            yield from lines
+            return
+        with site.database.reading() as connection:
+            known = self._rolls.of(site, connection).by_ref
+        for one in lines:
+            person = known.get(one.ref)
+            yield replace(one, name=shown_name(person.person)) if person else one
 
     def take(self, who: Acting, token: str) -> Imported | None:
         """Import the plan that was shown, unless the register is another one since."""

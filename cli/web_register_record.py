@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -41,6 +42,8 @@ VOICE = "parent"
 _RESTRICTING = "restriction."
 """How causes begin that are told to the safeguarding lead only."""
 _ALIKE = 10
+_QUALITY = re.compile(r"face (\d{1,6}) px, sharpness (\d{1,6})")
+"""The note that enrolling leaves."""
 
 
 def may_see_references(who: Acting) -> bool:
@@ -185,7 +188,10 @@ class Record:
     def _references(self) -> Iterator[ReferencePhoto]:
         held = set(self.site.references.held(self.ref))
         for number, one in enumerate(self.rows.references.get(self.ref, ()), start=1):
-            yield ReferencePhoto(number, one.quality, one.taken_on, one.sha256 in held)
+            note = _QUALITY.fullmatch(one.quality)
+            height, sharp = (int(note[1]), int(note[2])) if note else (0, 0)
+            is_kept = one.sha256 in held
+            yield ReferencePhoto(number, one.quality, height, sharp, one.taken_on, is_kept)
 
     def _alike(self) -> Iterator[Alike]:
         """Those whom the calibration in force found too like this person."""

@@ -24,7 +24,7 @@ def services_of(site: Site) -> Services:
     shared = WebSite(site)
     # Made before there are threads that could make it twice.
     shared.site()
-    behind = JudgingBehind(shared)
+    behind, rolls = JudgingBehind(shared), Rolls()
     return Services(
         accounts=WebAccounts(site),
         own_account=WebOwnAccount(site),
@@ -35,6 +35,6 @@ def services_of(site: Site) -> Services:
         audit=WebAudit(shared),
         drop=WebDrop(shared),
         ready=WebReady(shared),
-        register=WebRegister(shared, behind, Rolls()),
-        imports=WebImports(shared, behind),
+        register=WebRegister(shared, behind, rolls),
+        imports=WebImports(shared, behind, rolls),
     )

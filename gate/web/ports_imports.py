@@ -45,13 +45,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the file, in words, and field by field where something changes."""
+    """One row of the file, in words, and field by field where something changes.
+
+    ``name`` is the person's in the register, for those who may look people up.
+    """
 
     kind: LineKind
     row: int | None
     ref: str
     text: str
     changes: tuple[Change, ...] = ()
+    name: str = ""
 
 
 def _kind_of(line: Line) -> LineKind:

@@ -109,10 +109,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class ReferencePhoto:
-    """A photo behind somebody's template: its number in the list, how good it is, how old."""
+    """A photo behind somebody's template: its number in the list, how good it is, how old.
+
+    ``height`` of the face in pixels, and its ``sharpness``; 0 where only the note ``quality`` is
+    known. ``is_kept``: whether its file is.
+    """
 
     number: int
     quality: str
+    height: int
+    sharpness: int
     taken_on: date | None
     is_kept: bool
 
