@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -13,7 +13,7 @@ from cli.site import Site
 from cli.web_register_roll import Known, shown_name
 from cli.web_register_rows import Rows, counting, counting_for_template
 from consent_db import biometrics, calibrations, consents, references, rejudgings, restrictions
-from consent_db.foreseeing import Foreseen, foresee
+from consent_db.foreseeing import Foreseen, Supposed, foresee, recognisable_since
 from consent_db.restrictions import PastRestriction
 from gate.acting import Acting
 from gate.english import ENGLISH
@@ -116,11 +116,13 @@ class Record:
         snapshot = self.rows.roll.snapshot
         times_ = (*snapshot.restrictions.get(self.ref, ()), wanted)
         every = {**snapshot.restrictions, self.ref: times_}
-        return self._foresee(replace(snapshot, restrictions=every))
+        late = recognisable_since(self.connection, self.ref)
+        return self._foresee(replace(snapshot, restrictions=every), late)
 
-    def _foresee(self, snapshot: RegisterSnapshot) -> Foreseen:
+    def _foresee(self, snapshot: RegisterSnapshot, late: datetime | None = None) -> Foreseen:
         rules = self.site.consequences.standings
-        return foresee(self.connection, rules, self.ref, snapshot, self.rows.on)
+        supposed = Supposed(snapshot, self.rows.on, late)
+        return foresee(self.connection, rules, self.ref, supposed)
 
     def _row(self) -> Row:
         """The row with what a withdrawal would do on each channel."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from consent_db.resting import load, mentioning
-from consent_db.schema import releases, takedowns
+from consent_db.resting import load, mentioning, out_before
+from consent_db.schema import releases, takedowns, templates
 from gate.released import Stand, Standings
-from gate.values import RegisterSnapshot
+from gate.values import CLOCKS_DIFFER, RegisterSnapshot
 
 _BATCH = 200
 
@@ -38,24 +38,39 @@ class Foreseen:
         return sum(self.takedowns.values())
 
 
-def foresee(
-    connection: Connection, standings: Standings, ref: str, snapshot: RegisterSnapshot, on: date
-) -> Foreseen:
-    """What would become of the copies that rest on this person, were the register as given."""
+@dataclass(frozen=True)
+class Supposed:
+    """A register as it might be on a day.
+
+    ``late``: copies of photos that were judged before (UTC) leave until those are looked at again,
+    because somebody restricted could not be recognised then; None: none.
+    """
+
+    snapshot: RegisterSnapshot
+    on: date
+    late: datetime | None = None
+
+
+def foresee(connection: Connection, standings: Standings, ref: str, supposed: Supposed) -> Foreseen:
+    """What would become of the copies that rest on this person, were the register like that."""
     copies: Counter[str] = Counter()
     fallen: Counter[str] = Counter()
-    numbers = sorted(mentioning(connection, [ref]))
+    wanted = set(mentioning(connection, [ref]))
+    if supposed.late is not None:
+        wanted |= set(out_before(connection, supposed.late))
+    numbers = sorted(wanted)
     for start in range(0, len(numbers), _BATCH):
         part = load(connection, numbers[start : start + _BATCH])
         ready = _ready(connection, [one.number for one in part if one.newest])
         asked = _asked(connection, [place.id for one in part for place in one.out])
         for one in part:
-            found = standings(one.judgement, one.said, snapshot, on)
+            found = standings(one.judgement, one.said, supposed.snapshot, supposed.on)
             stand = {channel: standing.stand for channel, standing in found.items()}
+            doubted = supposed.late is not None and one.at < supposed.late
             copies.update(
                 channel
                 for channel in ready.get(one.number, ())
-                if stand.get(channel) is not Stand.STANDS
+                if doubted or stand.get(channel) is not Stand.STANDS
             )
             fallen.update(
                 place.release.channel
@@ -64,6 +79,13 @@ def foresee(
                 and stand.get(place.release.channel, Stand.FALLS) is Stand.FALLS
             )
     return Foreseen(copies, fallen)
+
+
+def recognisable_since(connection: Connection, ref: str) -> datetime | None:
+    """From when on (UTC) this person was surely recognised where they were; None: never."""
+    made = select(func.max(templates.c.made_at)).where(templates.c.person == ref)
+    last: datetime | None = connection.execute(made).scalar_one_or_none()
+    return None if last is None else last + CLOCKS_DIFFER
 
 
 def _ready(connection: Connection, numbers: Collection[int]) -> dict[int, list[str]]:

@@ -200,7 +200,7 @@ def test_what_fell_is_judged_again_behind(released: Console) -> None:
     assert behind.wait(30)
     # The same photos, with P1 covered.
     assert ready(released) == before
-    assert "looked at again. Until" not in page_of(dpl, "P1")
+    assert "being looked at again. Until" not in page_of(dpl, "P1")
 
 
 def test_a_yes_counts_from_now_until_its_last_day(released: Console) -> None:
@@ -306,7 +306,7 @@ def test_a_restriction_counts_at_once_and_can_be_ended(released: Console) -> Non
     answer = dsl.post("/register/restrictions/add", fields)
     assert answer.headers["location"] == "/register/restrictions"
     text = dsl.get("/register/restrictions").text
-    assert "P1 is on the restricted list. 6 copies left “ready”." in text
+    assert "P1 is on the restricted list. 12 copies left “ready”." in text
     assert "&lt;b&gt;Told by phone&lt;/b&gt;" in text
     behind = released.services.imports._behind  # type: ignore[attr-defined]
     assert behind.wait(30)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ WIDE = Look("wide")
 
 
 @pytest.fixture
-def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
+def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Console:
     """A lively register; without models, nothing is judged again beside the test."""
     without_models(monkeypatch)
     monkeypatch.setattr("cli.judging_behind.is_watched", lambda _site: True)

@@ -62,10 +62,10 @@ _PERSON: Mapping[str, str] = {
     "register.back": "All people",
     "register.year": "Year {group}",
     "register.ref": "Reference",
-    "register.judging.one": "1 photo of this person is being looked at again. Until then no copy "
-    "of it is handed out unless it stands anyway.",
-    "register.judging.many": "{number} photos of this person are being looked at again. Until then "
-    "no copy of them is handed out unless it stands anyway.",
+    "register.judging.one": "1 photo of this person is being looked at again. Until that is done, "
+    "no copy of it is handed out that may no longer be shown.",
+    "register.judging.many": "{number} photos of this person are being looked at again. Until that "
+    "is done, no copy of them is handed out that may no longer be shown.",
     "register.where": "Where they may be shown",
     "register.channel": "Channel",
     "register.today": "Today",
