@@ -11,11 +11,22 @@ import pytest
 from httpx2 import Response
 
 from cli.site import Site, now
-from consent_db import audit, consents, copies, people, restrictions, takedowns, templates
+from consent_db import (
+    audit,
+    consents,
+    copies,
+    people,
+    rejudgings,
+    restrictions,
+    takedowns,
+    templates,
+)
 from consent_db.publications import Posted, record_posted
+from gate.acting import Acting
 from gate.roles import Role
 from gate.values import Person, day_of
-from tests.fake_gate import restrict, said
+from gate.web.ports_register import Sought
+from tests.fake_gate import restrict, said, seen_on
 from tests.fake_site import without_models
 from tests.web.client import Browser, Console
 from tests.web.released import released_console
@@ -192,6 +203,19 @@ def test_a_withdrawal_is_foretold_and_ends_the_copies_at_once(released: Console)
     assert (newest.record.status, newest.by) == ("withdrawn", DAFYDD)
 
 
+def test_files_of_copies_that_fell_are_gone_when_it_is_answered(
+    released: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a watcher does the judging."""
+    monkeypatch.setattr("cli.judging_behind.is_watched", lambda _site: True)
+    say(released.as_(Role.DPL), "P1", "withdrawn", "website")
+    shown = [seen_on(path.read_bytes()) for path in released.site.ready.rglob("website/*.jpg")]
+    assert len(shown) == 3
+    assert not any("P1" in one for one in shown)
+    with released.site.database.reading() as connection:
+        assert rejudgings.count(connection) == 3
+
+
 def test_what_fell_is_judged_again_behind(released: Console) -> None:
     dpl = released.as_(Role.DPL)
     before = ready(released)
@@ -274,6 +298,9 @@ def test_only_the_safeguarding_lead_sees_who_is_restricted(released: Console) ->
         restrictions.add(tx, "P3", {"print"}, TODAY, last, reason="Court order")
     for role in others:
         browser = released.as_(role)
+        who = Acting(role, frozenset({role}), frozenset(), 1)
+        found = released.services.register.people(who, Sought(), 1)
+        assert not any(row.restricted for row in found.rows)
         after = _stripped(page_of(browser, "P3"))
         for text in (after, browser.get("/register").text, browser.get("/register/expiring").text):
             assert "estrict" not in text
