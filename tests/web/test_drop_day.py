@@ -14,7 +14,6 @@ from tests.fake_gate import photo_of
 from tests.web.browsers import DESKTOP, LOOKS, PLAIN, Look, axe, fits, shot
 from tests.web.released import drawn, open_console, released_console, watch_once
 
-
 # What only a screen reader says stands apart, so that a space comes before it.
 ANSWERS = re.compile(r"Answers ?: Prize giving")
 
