@@ -18,7 +18,8 @@ from PIL import Image
 from gate.demo.cast import CAST, Record
 from gate.demo.school import School
 from gate.values import Box
-from tests.e2e.conftest import LISTS, CommandLine, quick
+from tests.command_line import Brisk, CommandLine
+from tests.drawn_school import registered
 
 SiteOf = Callable[[], CommandLine]
 WHY = ("--reason", "I know the class", "--by", "Mr Lead")
@@ -69,16 +70,8 @@ def with_record(school: School, run: CommandLine, *records: str) -> dict[str, st
 
 
 def people_site(school: School, folder: Path) -> CommandLine:
-    run = CommandLine(folder / "people")
-    run("init")
-    quick(run.site)
-    settings = run.site / "photogate.toml"
-    text = settings.read_text(encoding="utf-8").replace('mode = "faces"', 'mode = "people"')
-    settings.write_text(text, encoding="utf-8")
-    files = (school.people, school.consents, school.biometric_permissions, school.restrictions)
-    for kind, file in zip(LISTS, files, strict=True):
-        run("import", kind, str(file))
-    return run
+    changed = ('mode = "faces"', 'mode = "people"')
+    return Brisk(registered(school, folder / "people", changed).site)
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +225,7 @@ def test_without_templates_named_people_are_shown_by_the_same_rules(
     held: CommandLine, school: School, tmp_path: Path
 ) -> None:
     shutil.copytree(held.site, tmp_path / "site")
-    run = CommandLine(tmp_path / "site")
+    run = Brisk(tmp_path / "site")
     crowd = max((r["photo"] for r in truth(school)), key=[r["photo"] for r in truth(school)].count)
     rows = [row for row in truth(school) if row["photo"] == crowd]
     names = [f"{number_of(run, r)}={r['person']}" for r in rows if r["person"].startswith("D")]

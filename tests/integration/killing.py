@@ -82,6 +82,10 @@ class Killer:
             self.longest = time.monotonic() - begun
         child.close()
 
+    def missed(self) -> set[str]:
+        """The steps in which no kill fell yet."""
+        return {name for _, name in self.verb.steps} - set(self.killed_in)
+
     def _next_step(self) -> tuple[int, int]:
         """A step that was hit least, because not every command comes by each; and how many calls.
 
