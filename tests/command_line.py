@@ -6,17 +6,27 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from typer.main import get_command
+
 from cli.app import app
 from gate.errors import PhotogateError
 
 _WIDTH = {"COLUMNS": "100"}
+
+
+@cache
+def verbs() -> Callable[[list[str]], object]:
+    """The command line, put together once: that takes as long as most verbs."""
+    return get_command(app)
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ def _in_process(site: Path, words: tuple[str, ...]) -> Ran:
     out, err, code = StringIO(), StringIO(), 0
     with redirect_stdout(out), redirect_stderr(err):
         try:
-            app(["--site", str(site), *words])
+            verbs()(["--site", str(site), *words])
         except SystemExit as ended:
             code = int(ended.code or 0)
         except PhotogateError as error:
