@@ -26,18 +26,15 @@ from gate.roles import Act, may
 from gate.safe_text import isolated
 from gate.values import day_of
 from gate.web.ports_register import (
-    Biometric,
-    Consent,
-    Done,
     Endings,
     Listed,
     LookThrough,
     OutPhoto,
     People,
     PersonPage,
-    Restriction,
     Sought,
 )
+from gate.web.ports_register_changes import Biometric, Consent, Done, Restriction
 
 PAGE = 50
 _PHOTOS = 100

@@ -27,7 +27,7 @@ from gate.errors import NotAllowed, RegisterError, SettingsError
 from gate.roles import Act
 from gate.values import ALL_CHANNELS, BiometricRecord, ConsentRecord, ConsentStatus, day_of
 from gate.values import Restriction as Restricting
-from gate.web.ports_register import Biometric, Consent, Done, Restriction
+from gate.web.ports_register_changes import Biometric, Consent, Done, Restriction
 
 _NOTHING = Foreseen({}, {})
 

@@ -28,14 +28,7 @@ from gate.values import (
     RegisterSnapshot,
 )
 from gate.values import Restriction as Restricting
-from gate.web.ports_register import (
-    Alike,
-    PersonPage,
-    ReferencePhoto,
-    Restricted,
-    Row,
-    Said,
-)
+from gate.web.ports_register import Alike, PersonPage, ReferencePhoto, Restricted, Row, Said
 
 VOICE = "parent"
 """Whose withdrawal is foretold."""

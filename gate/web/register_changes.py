@@ -15,7 +15,8 @@ from gate.web.days import day_of
 from gate.web.flash import flash
 from gate.web.forms import go_to
 from gate.web.pages import page, texts_of
-from gate.web.ports_register import Biometric, Consent, Done, Register, Restriction
+from gate.web.ports_register import Register
+from gate.web.ports_register_changes import Biometric, Consent, Done, Restriction
 from gate.web.register import number_of, person_page
 from gate.web.services import Services
 from gate.web.visitor import Account

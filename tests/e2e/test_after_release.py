@@ -15,8 +15,7 @@ import cli.settling
 import cli.site
 import cli.takedowns
 from gate.manifest import FILE_NAME, read_from
-from tests.command_line import InProcess
-from tests.e2e.conftest import CommandLine
+from tests.command_line import CommandLine, InProcess
 
 WEB = ("--channel", "website")
 

@@ -16,13 +16,13 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from cli.site import Site
-from gate.demo.school import School, build
+from gate.demo.school import School
 from gate.roles import Role
 from tests.account_site import new_site
+from tests.drawn_school import invented, judged_school
 from tests.web.browsers import DESKTOP, Look, chromium, launch, opened
 from tests.web.client import Console
 from tests.web.people import make_accounts
-from tests.web.school import judged_site
 from tests.web.served import Served, serving
 
 
@@ -50,15 +50,16 @@ def accounts_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def school(tmp_path_factory: pytest.TempPathFactory) -> School:
     """The invented school of drawn people."""
-    from datetime import date
-
-    return build(tmp_path_factory.mktemp("invented"), today=date.today())  # noqa: DTZ011
+    return invented(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def school_site(school: School, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The judged site of the invented school, with an account for each role. Copy it."""
-    return judged_site(school, tmp_path_factory.mktemp("school") / "site")
+    root = tmp_path_factory.mktemp("school") / "site"
+    shutil.copytree(judged_school(school, tmp_path_factory), root)
+    make_accounts(Site(root))
+    return root
 
 
 @pytest.fixture(scope="session")
