@@ -21,15 +21,13 @@ from cli.web_register_record import Record, waiting_for
 from cli.web_register_roll import Known, Rolls
 from cli.web_register_rows import Rows
 from consent_db import biometrics, consents, restrictions, templates
-from consent_db.foreseeing import Foreseen
+from consent_db.foreseeing import NOTHING, Foreseen
 from gate.acting import Acting
 from gate.errors import NotAllowed, RegisterError, SettingsError
 from gate.roles import Act
 from gate.values import ALL_CHANNELS, BiometricRecord, ConsentRecord, ConsentStatus, day_of
 from gate.values import Restriction as Restricting
 from gate.web.ports_register_changes import Biometric, Consent, Done, Restriction
-
-_NOTHING = Foreseen({}, {})
 
 Asking: TypeAlias = Callable[[Record], Foreseen]
 
@@ -53,7 +51,7 @@ class Changes:
         _require_known(site, said.channels)
         until = _last_day(said.until, status, today)
         online = status is ConsentStatus.GRANTED and said.names_online_use
-        told = _NOTHING
+        told = NOTHING
         if status is not ConsentStatus.GRANTED:
             told = self._foreseen(known, lambda one: one.without_consent(said.channels))
         with site.database.transaction(self.who.name) as tx:
@@ -76,16 +74,17 @@ class Changes:
         ref, today = known.person.ref, day_of(now())
         status, given_by, method = _words(said.status, said.given_by, said.method)
         until = _last_day(said.until, status, today)
-        told = _NOTHING
+        told = NOTHING
         if status is not ConsentStatus.GRANTED:
-            told = self._foreseen(known, Record.without_template)
+            told = self._foreseen(known, Record.as_it_is)
         with self.site.database.transaction(self.who.name) as tx:
             before = templates.count(tx.connection, ref)
             record = BiometricRecord(0, ref, status, given_by, method, today, until)
             biometrics.record(tx, record)
             destroyed = bool(before and not templates.count(tx.connection, ref))
         # No copy must come down because a template ends: nobody took back what may be shown.
-        return self._followed(known, Foreseen(told.copies, {}), destroyed=destroyed)
+        leaving = Foreseen(told.by_face, {}, {}) if destroyed else NOTHING
+        return self._followed(known, leaving, destroyed=destroyed)
 
     def restrict(self, known: Known, wanted: Restriction) -> Done:
         """Put somebody on the restricted list. Raises RegisterError, NotAllowed."""
@@ -107,7 +106,7 @@ class Changes:
             lifted = restrictions.lift(tx, known.person.ref)
         if not lifted:
             raise RegisterError("They are not on the restricted list; nothing was changed.")
-        return self._followed(known, _NOTHING)
+        return self._followed(known, NOTHING)
 
     def _foreseen(self, known: Known, ask: Asking) -> Foreseen:
         with self.site.database.reading() as connection:

@@ -13,7 +13,7 @@ from cli.site import Site
 from cli.web_register_roll import Known, shown_name
 from cli.web_register_rows import Rows, counting, counting_for_template
 from consent_db import biometrics, calibrations, consents, references, rejudgings, restrictions
-from consent_db.foreseeing import Foreseen, Supposed, foresee, recognisable_since
+from consent_db.foreseeing import NOTHING, Foreseen, Supposed, foresee, recognisable_since
 from consent_db.restrictions import PastRestriction
 from gate.acting import Acting
 from gate.english import ENGLISH
@@ -65,9 +65,11 @@ class Record:
         records = self.rows.roll.snapshot.biometrics.get(self.ref, ())
         made = references.template_made(self.connection, self.site.reader_version, self.ref)
         lead = self.rows.sees_restrictions
-        changes = may(self.who.roles, Act.CHANGE_CONSENTS)
+        told = NOTHING
+        if may(self.who.roles, Act.CHANGE_CONSENTS):
+            told = self.without_consent([one.name for one in self.site.policy.channels])
         return PersonPage(
-            self._row() if changes else self.rows.row(self.known),
+            self._row(told),
             tuple(self._said()),
             tuple(self._biometric()),
             self.rows.may_have_template(self.known),
@@ -78,7 +80,7 @@ class Record:
             self._voices(),
             tuple(self._alike()),
             waiting_for(self.connection, self.who, self.ref),
-            self.without_template().all_copies if changes else 0,
+            sum(told.by_face.values()),
             self.site.names_by_people,
             may_see_references(self.who),
             tuple(times(self.connection, self.ref, self.rows.on)) if lead else None,
@@ -97,12 +99,9 @@ class Record:
         said = (*snapshot.consents.get(self.ref, ()), *no)
         return self._foresee(replace(snapshot, consents={**snapshot.consents, self.ref: said}))
 
-    def without_template(self) -> Foreseen:
-        """What the end of the face template would do."""
-        on, snapshot = self.rows.on, self.rows.roll.snapshot
-        no = BiometricRecord(0, self.ref, ConsentStatus.WITHDRAWN, VOICE, "", on)
-        said = (*snapshot.biometrics.get(self.ref, ()), no)
-        return self._foresee(replace(snapshot, biometrics={**snapshot.biometrics, self.ref: said}))
+    def as_it_is(self) -> Foreseen:
+        """What rests on this person's face template now."""
+        return self._foresee(self.rows.roll.snapshot)
 
     def restricted(self, wanted: Restricting) -> Foreseen:
         """What this restriction would do."""
@@ -117,16 +116,14 @@ class Record:
         supposed = Supposed(snapshot, self.rows.on, late)
         return foresee(self.connection, rules, self.ref, supposed)
 
-    def _row(self) -> Row:
+    def _row(self, told: Foreseen) -> Row:
         """The row with what a withdrawal would do on each channel."""
         row = self.rows.row(self.known)
-        granted = [one.channel for one in row.channels if one.granted]
-        told = self.without_consent(granted) if granted else Foreseen({}, {})
         channels = (
             replace(
                 one,
-                copies=told.copies.get(one.channel, 0),
-                places=told.takedowns.get(one.channel, 0),
+                copies=told.copies.get(one.channel, 0) if one.granted else 0,
+                places=told.takedowns.get(one.channel, 0) if one.granted else 0,
             )
             for one in row.channels
         )

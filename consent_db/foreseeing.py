@@ -11,8 +11,8 @@ from sqlalchemy import Connection, func, select
 
 from consent_db.resting import load, mentioning, out_before
 from consent_db.schema import releases, takedowns, templates
-from gate.released import Stand, Standings
-from gate.values import CLOCKS_DIFFER, RegisterSnapshot
+from gate.released import Stand, Standings, was_compared
+from gate.values import CLOCKS_DIFFER, Judgement, RegisterSnapshot
 
 _BATCH = 200
 
@@ -21,11 +21,13 @@ _BATCH = 200
 class Foreseen:
     """By channel: how many copies would leave ``ready/``, how many published ones must come down.
 
-    Of the latter only those that nobody is asked to take down yet.
+    Of the latter only those that nobody is asked to take down yet. ``by_face``: how many copies
+    that lie there now rest on a face template of the person, and leave with it.
     """
 
     copies: Mapping[str, int]
     takedowns: Mapping[str, int]
+    by_face: Mapping[str, int]
 
     @property
     def all_copies(self) -> int:
@@ -55,6 +57,7 @@ def foresee(connection: Connection, standings: Standings, ref: str, supposed: Su
     """What would become of the copies that rest on this person, were the register like that."""
     copies: Counter[str] = Counter()
     fallen: Counter[str] = Counter()
+    compared: Counter[str] = Counter()
     wanted = set(mentioning(connection, [ref]))
     if supposed.late is not None:
         wanted |= set(out_before(connection, supposed.late))
@@ -72,13 +75,27 @@ def foresee(connection: Connection, standings: Standings, ref: str, supposed: Su
                 for channel in ready.get(one.number, ())
                 if doubted or stand.get(channel) is not Stand.STANDS
             )
+            shown = _compared(one.judgement, ref)
+            compared.update(channel for channel in ready.get(one.number, ()) if channel in shown)
             fallen.update(
                 place.release.channel
                 for place in one.out
                 if place.id not in asked
                 and stand.get(place.release.channel, Stand.FALLS) is Stand.FALLS
             )
-    return Foreseen(copies, fallen)
+    return Foreseen(copies, fallen, compared)
+
+
+NOTHING = Foreseen({}, {}, {})
+
+
+def _compared(judgement: Judgement, ref: str) -> set[str]:
+    """The channels on which this person is shown because their face was compared."""
+    return {
+        decision.channel
+        for decision in judgement.decisions
+        if any(face.person == ref and was_compared(face) for face in decision.faces)
+    }
 
 
 def recognisable_since(connection: Connection, ref: str) -> datetime | None:

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import select, update
 
 from cli.site import Site, now
-from consent_db import consents, copies, restrictions, takedowns
+from consent_db import biometrics, consents, copies, restrictions, takedowns
 from consent_db.foreseeing import Foreseen, Supposed, foresee, recognisable_since
 from consent_db.publications import Posted, record_posted
 from consent_db.schema import photos, templates
-from gate.values import RegisterSnapshot, Restriction, day_of
+from gate.values import BiometricRecord, ConsentStatus, RegisterSnapshot, Restriction, day_of
 from tests.fake_gate import withdrawn
 from tests.fake_site import PEOPLE, School
 
@@ -92,6 +92,19 @@ def test_a_restriction_does_what_was_foretold(site: Site, long_ago: bool) -> Non
     ready, asked = there(site)
     assert not ready.total()
     assert asked == Counter({"website": 6})
+
+
+def test_the_end_of_a_template_does_what_was_foretold(site: Site) -> None:
+    for ref in PEOPLE:
+        foretold = told(site, ref, snapshot_of(site))
+        ready, _ = there(site)
+        no = BiometricRecord(0, ref, ConsentStatus.WITHDRAWN, "parent", "letter", TODAY)
+        with site.database.transaction("Dafydd") as tx:
+            biometrics.record(tx, no)
+        after, asked = there(site)
+        assert ready - after == Counter(foretold.by_face), ref
+        assert not asked, "what is published stays"
+    assert not there(site)[0].total()
 
 
 def test_nothing_is_foretold_of_a_register_as_it_is(site: Site) -> None:
