@@ -20,7 +20,7 @@ from cli.progress import steps
 from cli.recognition import WORDS
 from cli.settling import follow_up
 from cli.site import Site, now
-from consent_db import templates
+from consent_db import reference_notes, templates
 from gate.arrays import Vectors
 from gate.engines.both import BothReaders
 from gate.enrol import (
@@ -180,6 +180,12 @@ def _saved(site: Site, enrolment: Enrolment, first: str, by: str) -> Enrolment:
         with site.database.transaction(by) as transaction:
             for version, vector, those in made:
                 templates.save(transaction, enrolment.person, version, vector, those)
+            without = (
+                reference_notes.LeftOut(one.sha256, one.refused)
+                for one in enrolment.references
+                if not one.counts
+            )
+            reference_notes.leave_out(transaction, enrolment.person, first, without)
     except EnrolmentRefused as error:
         return replace(enrolment, vector=None, refused=str(error))
     return enrolment

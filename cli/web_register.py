@@ -17,7 +17,7 @@ from cli.web_register_roll import Known, Roll, Rolls
 from cli.web_register_rows import Rows, is_here
 from cli.web_review_pictures import reference
 from cli.web_site import WebSite
-from consent_db import references
+from consent_db import reference_notes
 from consent_db.lookthrough import of_year_group
 from gate.acting import Acting
 from gate.english import ENGLISH
@@ -95,7 +95,7 @@ class WebRegister:
             if known is None:
                 return None
             ref = known.person.ref
-            kept = references.of_people(connection, site.reader_version, [ref]).get(ref, [])
+            kept = reference_notes.of_people(connection, site.reader_version, [ref]).get(ref, [])
         if not 1 <= number <= len(kept) or kept[number - 1].sha256 not in site.references.held(ref):
             return None
         note_people(site, who, [ref], "reference")
@@ -136,7 +136,7 @@ class WebRegister:
             roll, today = self._rolls.of(site, connection), day_of(now())
             listed = [one for one in roll.known if one.person.ref in roll.snapshot.restrictions]
             rows = Rows.of(site, who, roll, connection, listed)
-            seen = references.with_template(connection, site.reader_version)
+            seen = reference_notes.with_template(connection, site.reader_version)
             return [
                 Listed(
                     rows.row(one),
@@ -175,7 +175,7 @@ class WebRegister:
         with site.database.reading() as connection:
             roll = self._rolls.of(site, connection)
             row = Rows.of(site, who, roll, connection, [known]).row(known)
-            seen = ref in references.with_template(connection, site.reader_version)
+            seen = ref in reference_notes.with_template(connection, site.reader_version)
             since = (now() - _SCHOOL_YEAR).astimezone(UTC)
             found = list(reversed(of_year_group(connection, ref, since)))
         pages = max(1, -(-len(found) // _PHOTOS))
@@ -216,7 +216,7 @@ def _found(
     rows = Rows.of(site, who, roll, connection, ())
     if sought.state == "nowhere":
         return [one for one in found if rows.is_shown_nowhere(one)]
-    seen = references.with_template(connection, site.reader_version)
+    seen = reference_notes.with_template(connection, site.reader_version)
     return [one for one in found if one.person.ref not in seen]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from cli.site import Site
 from cli.web_register_roll import Known, shown_name
 from cli.web_register_rows import Rows, counting, counting_for_template
-from consent_db import biometrics, calibrations, consents, references, rejudgings, restrictions
+from consent_db import biometrics, calibrations, consents, reference_notes, rejudgings, restrictions
 from consent_db.foreseeing import NOTHING, Foreseen, Supposed, foresee, recognisable_since
 from consent_db.restrictions import PastRestriction
 from gate.acting import Acting
@@ -63,7 +63,7 @@ class Record:
     def page(self) -> PersonPage:
         """The page."""
         records = self.rows.roll.snapshot.biometrics.get(self.ref, ())
-        made = references.template_made(self.connection, self.site.reader_version, self.ref)
+        made = reference_notes.template_made(self.connection, self.site.reader_version, self.ref)
         lead = self.rows.sees_restrictions
         told = NOTHING
         if may(self.who.roles, Act.CHANGE_CONSENTS):
@@ -77,6 +77,7 @@ class Record:
             made[0] if made else None,
             isolated(made[1]) if made else "",
             tuple(self._references()),
+            tuple(self._left_out()),
             self._voices(),
             tuple(self._alike()),
             waiting_for(self.connection, self.who, self.ref),
@@ -184,6 +185,11 @@ class Record:
             height, sharp = (int(note[1]), int(note[2])) if note else (0, 0)
             is_kept = one.sha256 in held
             yield ReferencePhoto(number, one.quality, height, sharp, one.taken_on, is_kept)
+
+    def _left_out(self) -> Iterator[str]:
+        reader = self.site.reader_version
+        for one in reference_notes.left_out(self.connection, reader, self.ref):
+            yield isolated(one.reason)
 
     def _alike(self) -> Iterator[Alike]:
         """Those whom the calibration in force found too like this person."""

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from cli.site import Site, now
 from cli.web_register_roll import Known, Roll, has_left, shown_name
-from consent_db import references
-from consent_db.references import KeptReference
+from consent_db import reference_notes
+from consent_db.reference_notes import KeptReference
 from gate.acting import Acting
 from gate.english import ENGLISH
 from gate.permission import may_have_template, newest_of_each, permission, restriction_on, said_by
@@ -42,7 +42,7 @@ class Rows:
         refs = [one.person.ref for one in some]
         kept = _NO_REFERENCES
         if site.reader_version and refs:
-            kept = references.of_people(connection, site.reader_version, refs)
+            kept = reference_notes.of_people(connection, site.reader_version, refs)
         restrictions = may(who.roles, Act.SEE_RESTRICTIONS)
         return cls(site, roll, day_of(now()), restrictions, kept)
 

@@ -153,6 +153,7 @@ class Restricted:
 class PersonPage:
     """Everything that one account may know about one person.
 
+    ``left_out``: why photos that were given as references do not count, one sentence each.
     ``voices`` are those who spoke before, the last one first. ``judging``: how many photos are
     being judged again. ``copies``: how many copies would leave "ready" with the face template.
     ``restrictions`` is None for all but the safeguarding lead.
@@ -166,6 +167,7 @@ class PersonPage:
     made_at: datetime | None
     made_by: str
     references: tuple[ReferencePhoto, ...]
+    left_out: tuple[str, ...]
     voices: tuple[str, ...]
     alike: tuple[Alike, ...]
     judging: int

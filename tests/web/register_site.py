@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from cli.site import Site, now
-from consent_db import consents, people, templates
+from consent_db import consents, people, reference_notes, templates
 from consent_db.publications import Posted, record_posted
+from consent_db.reference_notes import LeftOut
 from consent_db.templates import Reference
 from gate.demo.camera import jpeg
 from gate.demo.draw import portrait
@@ -64,6 +65,9 @@ def _references(site: Site) -> None:
     told = [Reference(*one) for one in zip(kept, notes, days, strict=True)]
     with site.database.transaction("Ada Evans") as tx:
         templates.save(tx, "P1", site.reader_version, vector(0), told)
+        reasons = ("the face is too blurred", "3 faces are equally prominent; use one person")
+        without = [LeftOut(str(n) * 64, reason) for n, reason in enumerate(reasons)]
+        reference_notes.leave_out(tx, "P1", site.reader_version, without)
 
 
 def post_one(console: Console, ref: str) -> None:

@@ -171,8 +171,8 @@ _TEMPLATE: Mapping[str, str] = {
     "with new photos.",
     "register.references_unknown": "How old they are is not known. Enrol again if they may be "
     "older than two years.",
-    "register.references_left_out": "Photos that could not be used are not kept; photogate enrol "
-    "says of each why.",
+    "register.left_out.one": "1 more photo was given, and left out:",
+    "register.left_out.many": "{number} more photos were given, and left out:",
     "register.alike_title": "Could be taken for",
     "register.alike_text": "By the last calibration, these faces are much like this one. Where not "
     "both may be shown, neither is.",

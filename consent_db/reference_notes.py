@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
-from consent_db.schema import template_references, templates
+from consent_db.schema import left_out_references, template_references, templates
+from consent_db.transaction import Transaction
+
+_LONGEST = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,34 @@ class KeptReference:
     sha256: str
     quality: str
     taken_on: date | None
+
+
+class LeftOut(NamedTuple):
+    """A photo that was given as a reference and does not count: its SHA-256, and why."""
+
+    sha256: str
+    reason: str
+
+
+def leave_out(tx: Transaction, ref: str, reader: str, those: Iterable[LeftOut]) -> None:
+    """Note which photos do not count for the template of this reader that was just stored.
+
+    They are forgotten together with the template.
+    """
+    rows = [
+        {"person": ref, "reader_version": reader, "sha256": sha256, "reason": one.reason[:_LONGEST]}
+        for sha256, one in {one.sha256: one for one in those}.items()
+    ]
+    if rows:
+        tx.connection.execute(insert(left_out_references), rows)
+
+
+def left_out(connection: Connection, reader: str, ref: str) -> list[LeftOut]:
+    """The photos that do not count for this reader's template of a person."""
+    table = left_out_references
+    mine = table.c.person == ref, table.c.reader_version == reader
+    query = select(table.c.sha256, table.c.reason).where(*mine).order_by(table.c.sha256)
+    return [LeftOut(*row) for row in connection.execute(query)]
 
 
 def of_people(
