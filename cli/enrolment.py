@@ -152,6 +152,8 @@ def _others(snapshot: RegisterSnapshot, readings: Sequence[Reading], person: str
     kept = [i for i, ref in enumerate(known.people) if ref != person and ref not in fresh]
     means = [vectors.mean(axis=0) for vectors in fresh.values()]
     new = [mean / np.linalg.norm(mean) for mean in means]
+    if not kept and not new:
+        return Gallery((), known.vectors[:0], (), known.reader)
     vectors = np.array([*known.vectors[kept], *new], np.float32)
     return Gallery(
         (*(known.people[i] for i in kept), *fresh),
