@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response, UploadFile
+from fastapi import APIRouter, Request, Response
 
 from gate.acting import Acting
 from gate.errors import ImportRefused, RegisterChanged
 from gate.roles import Act, may
 from gate.web.flash import flash
-from gate.web.forms import Field, go_to
+from gate.web.forms import go_to
+from gate.web.in_memory import Sent
 from gate.web.pages import page, texts_of
 from gate.web.ports_imports import MOST_BYTES, FileKind, Imports
 from gate.web.register import number_of
@@ -28,19 +29,16 @@ def _add_looking(router: APIRouter, imports: Imports) -> None:
         return _forms(request, imports, who)
 
     @router.post("/register/import/look", name="imports_look")
-    def look(
-        request: Request, who: Account, kind: Field = "", file: UploadFile | None = None
-    ) -> Response:
+    def look(request: Request, who: Account, sent: Sent) -> Response:
         t = texts_of(request)
-        chosen = next((one for one in FileKind if one.value == kind), None)
+        chosen = next((one for one in FileKind if one.value == sent.kind), None)
         if chosen is None:
             return _forms(request, imports, who, t("imports.no_kind"))
-        if file is None or not file.size:
-            return _forms(request, imports, who, t("imports.no_file"), kind)
-        data = file.file.read(MOST_BYTES + 1)
-        if len(data) > MOST_BYTES:
-            return _forms(request, imports, who, t("imports.too_large"), kind)
-        token = imports.look(who, chosen, file.filename or "", data)
+        if not sent.data:
+            return _forms(request, imports, who, t("imports.no_file"), sent.kind)
+        if len(sent.data) > MOST_BYTES:
+            return _forms(request, imports, who, t("imports.too_large"), sent.kind)
+        token = imports.look(who, chosen, sent.name, sent.data)
         return go_to(request, "imports_plan", token=token)
 
     @router.get("/register/import/{token}", name="imports_plan")

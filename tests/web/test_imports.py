@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from datetime import timedelta
 from html import unescape
 
@@ -169,11 +170,38 @@ def test_only_the_newest_files_of_an_account_are_kept(console: Console) -> None:
     assert [dpl.get(address).status_code for address in kept] == [303, 200, 200]
 
 
-def test_no_file_touches_the_disk(console: Console) -> None:
+def test_no_file_touches_the_disk(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither below the site, nor as a temporary file of the server."""
+
+    def spilled(_file: object) -> None:
+        raise AssertionError("a file that names people is written to the disk")
+
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", spilled)
     rare = "Zzyzzyva"
-    looked(console.as_(Role.DPL), "people", PEOPLE + f"N1,pupil,{rare},New,7,\n")
+    rows = f"N1,pupil,{rare},New,7,\n" + "".join(
+        f"M{n:06},pupil,Many,{'x' * 40},7,\n" for n in range(30_000)
+    )
+    assert len(rows) > 1_500_000
+    looked(console.as_(Role.DPL), "people", PEOPLE + rows)
     for path in console.site.root.rglob("*"):
         assert not path.is_file() or rare.encode() not in path.read_bytes(), path
+
+
+def test_an_administrator_imports_people_and_looks_nobody_up(console: Console) -> None:
+    admin = console.as_(Role.ADMIN)
+    address, text = looked(admin, "people", PEOPLE + "N1,pupil,Nia,New,7,\n")
+    assert "Cleo" not in text
+    assert admin.post(f"{address}/take").headers["location"] == "/register"
+    assert admin.get("/register").headers["location"] == "/register/import"
+    assert "1 change was imported." in admin.get("/register/import").text
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=x"])
+def test_a_broken_form_is_refused(console: Console, kind: str) -> None:
+    dpl = console.as_(Role.DPL)
+    headers = {"X-CSRF-Token": dpl.csrf, "Content-Type": kind, "Accept": "text/html"}
+    answer = dpl.client.post("/register/import/look", content=b"--x\r\nbroken", headers=headers)
+    assert answer.status_code == 400
 
 
 def test_each_kind_is_for_those_who_may_change_it(console: Console) -> None:
