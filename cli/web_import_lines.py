@@ -12,7 +12,7 @@ from gate.safe_text import isolated
 from gate.values import ALL_CHANNELS
 from gate.web.ports_imports import Change, Line, LineKind
 
-_ROW = re.compile(r"Row (\d+)")
+_ROW = re.compile(r"Row (\d+)(: )?")
 
 
 def lines_of(plan: Plan) -> Iterator[Line]:
@@ -33,7 +33,9 @@ def numbered(problems: Sequence[str]) -> list[tuple[int | None, str]]:
     found = []
     for text in problems:
         row = _ROW.match(text)
-        found.append((int(row[1]) if row else None, isolated(text)))
+        # The number has a column of its own.
+        told = text[row.end() :] if row and row[2] else text
+        found.append((int(row[1]) if row else None, isolated(told[:1].upper() + told[1:])))
     return found
 
 

@@ -18,7 +18,7 @@ from gate.permission import may_have_template, newest_of_each, permission, restr
 from gate.roles import Act, may
 from gate.safe_text import isolated
 from gate.template_age import TemplateAge, to_renew
-from gate.values import ALL_CHANNELS, BiometricRecord, Channel, ConsentRecord, day_of
+from gate.values import ALL_CHANNELS, BiometricRecord, Channel, ConsentRecord, FaceReason, day_of
 from gate.web.ports_register import OnChannel, Row
 
 _NO_REFERENCES: Mapping[str, Sequence[KeptReference]] = {}
@@ -66,7 +66,10 @@ class Rows:
         )
 
     def on_channel(self, known: Known, channel: Channel) -> OnChannel:
-        """What people said about images: whether somebody is restricted is no part of it."""
+        """What people said about images; that somebody is restricted, only for those who may know.
+
+        ``granted`` is always what people said.
+        """
         person = known.person
         said = self.roll.snapshot.consents.get(person.ref, ())
         keep = self.site.policy.leavers_may_be_shown
@@ -74,10 +77,12 @@ class Rows:
         until = None
         if found.granted:
             until = next((one.valid_until for one in said if one.id == found.record), None)
+        reason = found.reason
+        times = self.roll.snapshot.restrictions.get(person.ref, ())
+        if self.sees_restrictions and restriction_on(times, channel.name, self.on) is not None:
+            reason = FaceReason.RESTRICTED
         title = ENGLISH.channel_title(isolated(channel.name))
-        return OnChannel(
-            channel.name, title, found.granted, found.reason.value, until, channel.online
-        )
+        return OnChannel(channel.name, title, found.granted, reason.value, until, channel.online)
 
     def template(self, known: Known) -> str:
         """The state of the face template, as a word."""

@@ -119,7 +119,7 @@ def _list(
         "register.html",
         found=found,
         sought=sought,
-        states=_STATES,
+        states=_STATES[:1] if found.by_people else _STATES,
         lead=may(who.roles, Act.SEE_RESTRICTIONS),
         counted=t.count("register.found", found.count),
     )

@@ -99,8 +99,8 @@ def test_with_one_wrong_row_nothing_can_be_imported(console: Console) -> None:
     assert page.status_code == 400
     told = plain(page.text)
     assert "2 rows cannot be taken" in told
-    assert re.search(r"3 Row 3: column kind is .alien., but must be pupil, staff or visitor", told)
-    assert "4 Row 4: column left_on" in told
+    assert re.search(r"3 Column kind is .alien., but must be pupil, staff or visitor", told)
+    assert "4 Column left_on" in told
     assert "/take" not in page.text
     refused = dpl.post(f"{answer.headers['location']}/take")
     assert refused.headers["location"] == answer.headers["location"]

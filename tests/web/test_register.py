@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from cli.setup import make_site
+from cli.site import Site
 from consent_db import (
     consents,
     copies,
@@ -17,10 +21,15 @@ from consent_db import (
     templates,
 )
 from consent_db.publications import Posted, record_posted
+from gate.demo.camera import jpeg
+from gate.demo.draw import portrait
+from gate.demo.features import person as drawn_person
 from gate.roles import Role
 from gate.values import Person
 from tests.fake_gate import seen_on
+from tests.registers import vector
 from tests.web.client import Console
+from tests.web.people import make_accounts
 from tests.web.register_pages import (
     DAFYDD,
     TODAY,
@@ -233,3 +242,46 @@ def test_who_may_not_change_anything_is_shown_no_button_and_is_refused(released:
         assert "withdraw-1" not in text
         assert 'name="status"' not in text
         assert say(browser, "P1", "withdrawn", "website").status_code == 403
+
+
+def test_where_people_name_the_faces_nothing_is_said_of_templates(tmp_path: Path) -> None:
+    site = Site(tmp_path / "site")
+    make_site(site, '[matching]\nmode = "people"\n\n[channels.website]\nonline = true\n')
+    make_accounts(site)
+    add(site, Person("P1", "pupil", "Cleo", "Jessop", "7"))
+    console = Console(site)
+    dpl = console.as_(Role.DPL)
+    for text in (dpl.get("/register").text, page_of(dpl, "P1")):
+        assert "emplate" not in text
+    answer = console.as_(Role.DSL).post(
+        "/register/restrictions/add", {"person": "P1", "channel": "all"}
+    )
+    assert answer.headers["location"] == "/register/restrictions", "nobody is found by face there"
+    handle = handle_of(dpl, "P1")
+    assert dpl.get(f"/register/people/{handle}/references/1").status_code == 404
+
+
+def test_reference_photos_are_shown_to_their_leads_only_and_on_record(released: Console) -> None:
+    site = released.site
+    data = jpeg(portrait(drawn_person(7), 0, size=360))
+    sha256 = site.references.keep("P1", data)
+    with site.database.transaction("Ada Evans") as tx:
+        templates.save(tx, "P1", site.reader_version, vector(0), [(sha256, "good", None)])
+    handle = handle_of(released.as_(Role.DPL), "P1")
+    address = f"/register/people/{handle}/references/1"
+    for role in (Role.DPL, Role.DSL):
+        answer = released.as_(role).get(address)
+        assert answer.headers["cache-control"] == "no-store"
+        assert Image.open(BytesIO(answer.content)).size == (240, 240)
+        assert logged(released, "person.viewed")[-1][1:] == ("P1", '{"part":"reference"}')
+        assert address in released.as_(role).get(f"/register/people/{handle}").text
+        assert released.as_(role).get(address.replace("/1", "/2")).status_code == 404
+    for role in (Role.AUDITOR, Role.ADMIN):
+        assert released.as_(role).get(address).status_code == 403
+    auditor = released.as_(Role.AUDITOR).get(f"/register/people/{handle}").text
+    assert address not in auditor
+    fields = {"status": "withdrawn", "given_by": "parent", "method": "letter"}
+    dpl = released.as_(Role.DPL)
+    dpl.post(f"/register/people/{handle}/biometric", fields)
+    assert dpl.get(address).status_code == 404
+    assert not site.references.held("P1")

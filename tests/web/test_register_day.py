@@ -115,7 +115,7 @@ def test_the_day_of_a_safeguarding_lead(
         page.goto("/register/restrictions")
         looked_at(page, f"restrictions-{look}", shots)
         page.goto("/register")
-        expect(page.locator(".badge.block")).to_have_count(2)
+        expect(page.locator(".badge.block")).to_have_count(6)
         page.get_by_role("link", name="Rhys Pritchard").click()
         expect(page.locator(".lead")).to_contain_text("Court order")
         looked_at(page, f"restrictions-person-{look}", shots)

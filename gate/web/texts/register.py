@@ -49,6 +49,7 @@ _PEOPLE: Mapping[str, str] = {
     "register.state.expired": "Ended",
     "register.state.wording_not_online": "Not online",
     "register.state.left_school": "Has left",
+    "register.state.restricted": "Restricted",
     "register.template.made": "In use",
     "register.template.ended": "Permission ended",
     "register.template.wanted": "Allowed, not made",
