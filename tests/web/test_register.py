@@ -14,6 +14,7 @@ from PIL import Image
 from cli.setup import make_site
 from cli.site import Site
 from consent_db import (
+    calibrations,
     consents,
     copies,
     rejudgings,
@@ -25,7 +26,7 @@ from gate.demo.camera import jpeg
 from gate.demo.draw import portrait
 from gate.demo.features import person as drawn_person
 from gate.roles import Role
-from gate.values import Person
+from gate.values import Person, Thresholds
 from tests.fake_gate import seen_on
 from tests.registers import vector
 from tests.web.client import Console
@@ -285,3 +286,24 @@ def test_reference_photos_are_shown_to_their_leads_only_and_on_record(released: 
     dpl.post(f"/register/people/{handle}/biometric", fields)
     assert dpl.get(address).status_code == 404
     assert not site.references.held("P1")
+
+
+def test_whom_the_calibration_could_not_tell_apart_is_told(released: Console) -> None:
+    site = released.site
+    thresholds = Thresholds(0.5, 0.3, 0.1)
+    pairs = [
+        {"one": "P1", "other": "P2", "score": 0.4},
+        {"one": "P3", "other": "P1", "score": 0.6},
+        {"one": "P2", "other": "P4", "score": 0.9},
+        {"one": "P1", "other": "GONE", "score": 0.9},
+    ]
+    report = {"thresholds": {"show": 0.5, "veto": 0.3, "margin": 0.1}, "pairs": pairs}
+    with site.database.transaction("Ada Evans") as tx:
+        calibrations.save(tx, site.reader_version, (0.001, thresholds), 1, report)
+    dpl = released.as_(Role.DPL)
+    text = page_of(dpl, "P1")
+    told = text[text.index("Could be taken for") :]
+    assert told.index(">P3<") < told.index("Hardly told apart") < told.index(">P2<")
+    assert told.index(">P2<") < told.index(">Alike<")
+    assert ">P4<" not in told
+    assert "GONE" not in told
