@@ -167,6 +167,8 @@ def test_the_first_page_of_every_role(
         page = open_as(role)
         page.goto("/")
         expect(page.get_by_role("heading", level=1)).to_contain_text("Good day")
+        may_drop = role in (Role.COMMS, Role.ADMIN)
+        expect(page.get_by_role("link", name="sports-day")).to_have_count(int(may_drop))
         axe(page)
         fits(page)
         shot(page, f"overview-{role}-{look}", shots)
