@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
 
-from cli.site import Site, now
+from cli.site import now
 from cli.web_site import WebSite
 from consent_db import calibrations, counting, events
 from gate.acting import Acting
 from gate.calibration import Count, in_force
+from gate.policy import Policy
 from gate.safe_text import isolated
 from gate.values import Calibrated, Verdict, day_of
 from gate.web.ports_figures import Day, LastEvent, Strictness, Throughput
@@ -26,6 +28,8 @@ class WebFigures:
 
     def __init__(self, site: WebSite) -> None:
         self._site = site
+        # To name its version, a reader's weights are read whole.
+        self._reader = cache(lambda: site.unsettled.reader_versions[0])
 
     def throughput(self, who: Acting) -> Throughput | None:
         """The last two weeks, for those who may see what was dropped."""
@@ -51,7 +55,7 @@ class WebFigures:
         if not who.sight.evidence or site.settings.matching.mode == "people":
             return None
         with site.database.reading() as connection:
-            return _strictness(site, connection)
+            return _strictness(site.policy, self._reader(), connection)
 
 
 def _day(day: date, found: Mapping[Verdict, int]) -> Day:
@@ -59,8 +63,7 @@ def _day(day: date, found: Mapping[Verdict, int]) -> Day:
     return Day(day, whole, covered, sum(found.values()) - whole - covered)
 
 
-def _strictness(site: Site, connection: Connection) -> Strictness:
-    policy, reader = site.policy, site.reader_versions[0]
+def _strictness(policy: Policy, reader: str, connection: Connection) -> Strictness:
     if policy.fpir is None:
         return Strictness(policy.thresholds.show, policy.thresholds.veto)
     made = calibrations.newest(connection, reader)

@@ -308,22 +308,23 @@ def main() -> None:
     root = chosen.at or Path(tempfile.mkdtemp(prefix="photogate-bench-"))
     os.environ.setdefault("PHOTOGATE_KEYS", str(root / "keys"))
     site = Site(root / "site")
-    refs = _made(site, chosen)
+    refs = made(site, chosen.photos, chosen.people)
     _measure(site, root / "web", refs, chosen)
     if chosen.at is None:
         shutil.rmtree(root)
 
 
-def _made(site: Site, chosen: argparse.Namespace) -> list[str]:
+def made(site: Site, photos: int, people: int) -> list[str]:
+    """Make it, unless it is there; the references of its people."""
     if (site.root / "photogate.toml").exists():
-        return [f"P{number:04}" for number in range(chosen.people)]
+        return [f"P{number:04}" for number in range(people)]
     make_site(site)
     with timed("made the register"):
-        refs = fill_register(site, chosen.people)
+        refs = fill_register(site, people)
     with timed("made the ledger"):
-        Ledger(site, refs).write(1, chosen.photos)
+        Ledger(site, refs).write(1, photos)
     with timed("made the files"):
-        make_files(site, range(1, chosen.photos + 1))
+        make_files(site, range(1, photos + 1))
     with site.database.transaction("bench") as tx:
         one = stored.judgements_with(tx.connection, [1])
         assert len(list(one)) == 1
