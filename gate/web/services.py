@@ -9,6 +9,7 @@ from gate.ports import Clock
 from gate.web.ports import Accounts, Health, Overview, OwnAccount
 from gate.web.ports_audit import Audit
 from gate.web.ports_drop import Drop
+from gate.web.ports_figures import Figures
 from gate.web.ports_imports import Imports
 from gate.web.ports_ready import Ready
 from gate.web.ports_register import Register
@@ -28,6 +29,7 @@ class Services:
     own_account: OwnAccount
     health: Health
     overview: Overview
+    figures: Figures
     review: Review
     why: Why
     audit: Audit
