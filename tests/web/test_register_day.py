@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from cli.site import Site
+from consent_db import rejudgings, stored
 from gate.roles import Role
+from gate.values import Outcome
 from tests.fake_site import without_models
 from tests.web.browsers import DESKTOP, LOOKS, PLAIN, Look, axe, fits, shot
 from tests.web.client import Console
 from tests.web.register_site import lively_console, people_file, post_one
 from tests.web.released import open_console
+from tests.web.served import Served
 
 WIDE = Look("wide")
 
@@ -143,6 +149,63 @@ def test_all_by_keyboard(browser: Browser, console: Console) -> None:
         page.get_by_role("dialog").get_by_role("button", name="Withdraw now").focus()
         page.keyboard.press("Enter")
         expect(page.get_by_role("status").first).to_contain_text("The withdrawal is on record.")
+
+
+def test_on_a_real_server_what_fell_is_covered_and_ready_again(
+    page_of: Callable[[Served, Role], Page], school_copy: Served
+) -> None:
+    """Real copies of drawn people; no watcher runs, so that the console judges behind."""
+    site = school_copy.site
+    shown = on_the_website(site)
+    ref = next(iter(shown))
+    before = dict(shown[ref])
+    page = page_of(school_copy, Role.DPL)
+    page.goto("/register")
+    page.get_by_label("Name or reference").fill(ref)
+    page.get_by_role("button", name="Search").click()
+    page.locator("a.name").click()
+    page.get_by_role("button", name="Withdraw …").first.click()
+    number = len(before)
+    copies = "1 copy leaves" if number == 1 else f"{number} copies leave"
+    expect(page.get_by_role("dialog")).to_contain_text(f"{copies} “ready” at once.")
+    page.get_by_role("dialog").get_by_role("button", name="Withdraw now").click()
+    expect(page.get_by_role("status").first).to_contain_text("The withdrawal is on record.")
+    for sha256 in before.values():
+        assert not standing(site, sha256), "nothing that shows them is handed out"
+    end = time.monotonic() + 120
+    while waiting(site) and time.monotonic() < end:
+        time.sleep(0.5)
+    assert not waiting(site), "judged behind the console"
+    assert ref not in on_the_website(site), "covered where they were shown"
+
+
+def on_the_website(site: Site) -> dict[str, list[tuple[str, str]]]:
+    """Whose faces copies on the website show: photo and copy (SHA-256), by reference."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    with site.database.reading() as connection:
+        for photo in stored.decisions(connection):
+            ready = [one for one in photo.releases if one.channel == "website"]
+            of_channel = [d for d in photo.judgement.decisions if d.channel == "website"]
+            seen = {
+                face.person or ""
+                for decision in of_channel
+                for face in decision.faces
+                if face.outcome is Outcome.SHOWN
+            }
+            for ref in seen if ready else ():
+                found.setdefault(ref, []).append((photo.photo, ready[0].sha256))
+    return found
+
+
+def standing(site: Site, sha256: str) -> bool:
+    """Whether these bytes stand as a copy for the website; other channels may have the same."""
+    there = site.ledger("test").releases().values()
+    return ("website", sha256) in {(one.channel, one.sha256) for one in there}
+
+
+def waiting(site: Site) -> int:
+    with site.database.reading() as connection:
+        return rejudgings.count(connection)
 
 
 def looked_at(page: Page, name: str, shots: Path) -> None:
