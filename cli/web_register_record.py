@@ -19,7 +19,7 @@ from gate.acting import Acting
 from gate.english import ENGLISH
 from gate.permission import newest_of_each, said_by
 from gate.roles import Act, may
-from gate.safe_text import isolated
+from gate.safe_text import clean, isolated
 from gate.values import (
     ALL_CHANNELS,
     BiometricRecord,
@@ -169,14 +169,17 @@ class Record:
             )
 
     def _voices(self) -> tuple[str, ...]:
-        """Who spoke about this person before, the last one first."""
+        """Who spoke about this person before, the last one first.
+
+        Not set apart for display: they come back from the form, and must be the same voices.
+        """
         snapshot = self.rows.roll.snapshot
         said: list[ConsentRecord | BiometricRecord] = [
             *snapshot.consents.get(self.ref, ()),
             *snapshot.biometrics.get(self.ref, ()),
         ]
         said.sort(key=lambda one: one.obtained_on, reverse=True)
-        return tuple(dict.fromkeys(isolated(one.given_by) for one in said))
+        return tuple(dict.fromkeys(clean(one.given_by) for one in said))
 
     def _references(self) -> Iterator[ReferencePhoto]:
         held = set(self.site.references.held(self.ref))

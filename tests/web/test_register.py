@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -27,7 +28,7 @@ from gate.demo.draw import portrait
 from gate.demo.features import person as drawn_person
 from gate.roles import Role
 from gate.values import Person, Thresholds
-from tests.fake_gate import seen_on
+from tests.fake_gate import said, seen_on
 from tests.registers import vector
 from tests.web.client import Console
 from tests.web.people import make_accounts
@@ -307,3 +308,20 @@ def test_whom_the_calibration_could_not_tell_apart_is_told(released: Console) ->
     assert told.index(">P2<") < told.index(">Alike<")
     assert ">P4<" not in told
     assert "GONE" not in told
+
+
+def test_a_voice_comes_back_from_the_form_as_the_same(released: Console) -> None:
+    """Also in a script from right to left, which is set apart where it is shown."""
+    mother = "الأم"
+    with released.site.database.transaction("setup") as tx:
+        consents.record(tx, replace(said("P1", on=TODAY), given_by=mother))
+    dpl = released.as_(Role.DPL)
+    text = page_of(dpl, "P1")
+    offered = re.search(r'name="given_by"[^>]* value="([^"]*)"', text)
+    assert offered is not None
+    assert offered[1] == mother
+    say(dpl, "P1", "withdrawn", "website", given_by=offered[1])
+    with released.site.database.reading() as connection:
+        newest = consents.history(connection, "P1")[-1].record
+    assert newest.given_by == mother
+    assert f"<bdi>\u2068{mother}\u2069, form</bdi>" in page_of(dpl, "P1")

@@ -48,6 +48,9 @@ def test_the_day_of_a_data_protection_lead(
         page.get_by_role("link", name="Siân Llewelyn-Ŵyn").click()
         expect(page.locator(".references img").first).to_have_js_property("naturalWidth", 240)
         looked_at(page, f"register-person-{look}", shots)
+        for fold in ("Record a yes or a no", "Record a yes or an objection"):
+            page.get_by_text(fold, exact=True).click()
+        looked_at(page, f"register-forms-{look}", shots)
         page.get_by_role("button", name="Withdraw …").first.click()
         dialog = page.get_by_role("dialog")
         expect(dialog).to_contain_text("3 copies leave “ready” at once.")
