@@ -62,7 +62,7 @@ def test_only_the_safeguarding_lead_sees_who_is_restricted(released: Console) ->
         assert _uncounted(after) == _uncounted(before[role]), role
         assert _stripped(browser.get("/register").text) == listed[role], role
         assert browser.get("/register/restrictions").status_code == 403
-        assert "estrict" not in browser.get("/").text
+        assert "estriction" not in browser.get("/").text
     dsl = released.as_(Role.DSL)
     text = page_of(dsl, "P3")
     assert "Court order" in text
