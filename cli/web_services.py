@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cli.site import Site
 from cli.web_accounts import WebAccounts, WebOwnAccount
+from cli.web_api import WebApi
 from cli.web_audit import WebAudit
 from cli.web_drop import WebDrop
 from cli.web_health import WebHealth
@@ -30,4 +31,5 @@ def services_of(site: Site) -> Services:
         audit=WebAudit(shared),
         drop=WebDrop(shared),
         ready=WebReady(shared),
+        api=WebApi(shared),
     )

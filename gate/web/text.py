@@ -12,6 +12,7 @@ from datetime import date, datetime, tzinfo
 
 from gate.english import ENGLISH as SPOKEN
 from gate.web.texts import (
+    api,
     audit,
     common,
     drop,
@@ -87,6 +88,7 @@ ENGLISH = Texts(
             takedowns,
             register,
             audit,
+            api,
         )
     ),
     SPOKEN,
