@@ -16,7 +16,7 @@ from gate.web.api_feed_words import Written, atom, json_feed
 from gate.web.api_files import KEPT
 from gate.web.api_items import IfNot
 from gate.web.api_shapes import ChannelName, there
-from gate.web.api_visitor import Program
+from gate.web.api_visitor import Puller
 from gate.web.pages import texts_of
 from gate.web.ports_api import Api, Feed
 from gate.web.services import Options
@@ -71,7 +71,7 @@ def add_feeds(router: APIRouter, api: Api) -> None:
     )
     def feed_atom(
         request: Request,
-        who: Program,
+        who: Puller,
         channel: ChannelName,
         _if_not: IfNot = "",
         _if_since: IfSince = "",
@@ -88,7 +88,7 @@ def add_feeds(router: APIRouter, api: Api) -> None:
     )
     def feed_json(
         request: Request,
-        who: Program,
+        who: Puller,
         channel: ChannelName,
         _if_not: IfNot = "",
         _if_since: IfSince = "",

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Request, Response
 from gate.web.api_answers import also, problems
 from gate.web.api_files import headers_of, is_same, whole_or_part
 from gate.web.api_shapes import ROOT, ChannelName, Item, Number, there
-from gate.web.api_visitor import Program
+from gate.web.api_visitor import Puller
 from gate.web.ports_api import Api
 
 _ADDRESS = f"{ROOT}/channels/{{channel}}/items/{{number}}"
@@ -61,7 +61,7 @@ def _add_item(router: APIRouter, api: Api) -> None:
         response_model=Item,
         responses=problems(410, 422),
     )
-    def item(who: Program, channel: ChannelName, number: Number) -> Item:
+    def item(who: Puller, channel: ChannelName, number: Number) -> Item:
         return Item.of(there(api.item(who, channel, number)))
 
 
@@ -81,7 +81,7 @@ def _add_file(router: APIRouter, api: Api) -> None:
     )
     def file(
         request: Request,
-        who: Program,
+        who: Puller,
         channel: ChannelName,
         number: Number,
         _part: Part = "",
@@ -107,7 +107,7 @@ def _add_headers(router: APIRouter, api: Api) -> None:
     )
     def file_headers(
         request: Request,
-        who: Program,
+        who: Puller,
         channel: ChannelName,
         number: Number,
         _if_not: IfNot = "",

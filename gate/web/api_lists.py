@@ -18,7 +18,7 @@ from gate.web.api_shapes import (
     OneNews,
     there,
 )
-from gate.web.api_visitor import Program, let_in_again
+from gate.web.api_visitor import Puller, let_in_again
 from gate.web.api_waiting import Waiting
 from gate.web.ports_api import Api, Batch
 from gate.web.ports_api import Changes as Found
@@ -41,7 +41,7 @@ def _add_channels(router: APIRouter, api: Api) -> None:
         response_model=Channels,
         responses=problems(),
     )
-    def channels(who: Program) -> Channels:
+    def channels(who: Puller) -> Channels:
         found = api.channels(who)
         return Channels(
             channels=[
@@ -66,7 +66,7 @@ def _add_items(router: APIRouter, services: Services, waiting: Waiting) -> None:
         response_model=Items,
         responses=problems(422),
     )
-    async def items(request: Request, who: Program, channel: ChannelName, asked: OneNews) -> Items:
+    async def items(request: Request, who: Puller, channel: ChannelName, asked: OneNews) -> Items:
         batch = await run_in_threadpool(found, who, channel, asked.after, asked.limit)
         if asked.wait and not (batch.items or batch.more):
             last = batch.after
@@ -94,7 +94,7 @@ def _add_changes(router: APIRouter, services: Services, waiting: Waiting) -> Non
         responses=problems(422),
     )
     async def changes(
-        request: Request, who: Program, channel: ChannelName, asked: OneNews
+        request: Request, who: Puller, channel: ChannelName, asked: OneNews
     ) -> Changes:
         batch = await run_in_threadpool(found, who, channel, asked.after, asked.limit)
         if asked.wait and not (batch.changes or batch.more):

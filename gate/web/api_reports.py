@@ -18,7 +18,7 @@ from gate.web.api_shapes import (
     TakenDown,
     there,
 )
-from gate.web.api_visitor import Program
+from gate.web.api_visitor import Reporter
 from gate.web.ports_api import Api
 
 
@@ -38,7 +38,7 @@ def _add_posted(router: APIRouter, api: Api) -> None:
         response_model=Recorded,
         responses=problems(400, 413, 422),
     )
-    def posted(who: Program, channel: ChannelName, number: Number, sent: Posted) -> Recorded:
+    def posted(who: Reporter, channel: ChannelName, number: Number, sent: Posted) -> Recorded:
         found = there(api.posted(who, channel, number, sent.where))
         return Recorded(place=found.place, stands=found.stands, takedown=found.takedown)
 
@@ -51,7 +51,7 @@ def _add_takedowns(router: APIRouter, api: Api) -> None:
         response_model=Takedowns,
         responses=problems(422),
     )
-    def takedowns(who: Program, channel: ChannelName, asked: OnePage) -> Takedowns:
+    def takedowns(who: Reporter, channel: ChannelName, asked: OnePage) -> Takedowns:
         found = there(api.takedowns(who, channel, asked.after, asked.limit))
         told = [Takedown.of(one) for one in found.requests]
         return Takedowns(takedowns=told, next=found.after, more=found.more)
@@ -64,5 +64,5 @@ def _add_takedowns(router: APIRouter, api: Api) -> None:
         response_model=TakenDown,
         responses=problems(400, 409, 413, 422),
     )
-    def taken_down(who: Program, number: Number, sent: Done) -> TakenDown:
+    def taken_down(who: Reporter, number: Number, sent: Done) -> TakenDown:
         return TakenDown(id=number, done_at=there(api.taken_down(who, number, sent.proof)))

@@ -15,22 +15,34 @@ from gate.web.bearer import bearer_of, no_token
 from gate.web.ports import Accounts
 from gate.web.visitor import Account
 
-_TOLD = (
-    "A token that an administrator made with `photogate account token make`: for the purpose "
-    "`pull` to list and download, for `report` to say what was published or taken down."
+_MADE = (
+    "Made by an administrator: `photogate account token make LABEL --account NAME --channel CHANNEL"
 )
-# The guard has looked at it before: this is for the description.
-_bearer = HTTPBearer(scheme_name="token", description=_TOLD, auto_error=False)
 
 
-def _program(
-    who: Account, _token: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Acting:
+def _bearer(purpose: str, what: str) -> HTTPBearer:
+    # The guard has looked at the token before: this is for the description.
+    told = f"A token to {what}. {_MADE} --purpose {purpose}`"
+    return HTTPBearer(scheme_name=purpose, description=told, auto_error=False)
+
+
+_Credentials = HTTPAuthorizationCredentials | None
+_Pulls = Annotated[_Credentials, Depends(_bearer("pull", "list and download copies"))]
+_Reports = Annotated[_Credentials, Depends(_bearer("report", "say where copies are"))]
+
+
+def _puller(who: Account, _token: _Pulls) -> Acting:
     return who
 
 
-Program = Annotated[Acting, Depends(_program)]
-"""The program that asks, as a parameter of a route."""
+def _reporter(who: Account, _token: _Reports) -> Acting:
+    return who
+
+
+Puller = Annotated[Acting, Depends(_puller)]
+"""The program that asks with a token for pulling, as a parameter of a route."""
+Reporter = Annotated[Acting, Depends(_reporter)]
+"""The program that reports with a token for it, as a parameter of a route."""
 
 
 async def let_in_again(request: Request, accounts: Accounts) -> Acting:

@@ -1,0 +1,76 @@
+"""Programs that come with a token, for the tests of what is for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from httpx2 import Response
+from starlette.testclient import TestClient
+
+from cli.site import Site
+from consent_db import accounts, tokens
+from consent_db.tokens import Purpose, Token, Wanted
+from gate.roles import Role
+from tests.web.client import Console
+from tests.web.people import NAMES
+
+ROOT = "/api/v1"
+WEBSITE = f"{ROOT}/channels/website"
+
+
+def make_token(
+    site: Site,
+    purpose: Purpose,
+    channel: str = "website",
+    role: Role = Role.WEBSITE,
+    life: timedelta = timedelta(days=1),
+) -> tuple[Token, str]:
+    """A token of the account with this role, and its secret."""
+    with site.database.transaction("setup") as tx:
+        account = accounts.named(tx.connection, NAMES[role])
+        return tokens.make(tx, Wanted(account.id, "a program", purpose, [channel], life))
+
+
+def bearer(secret: str) -> dict[str, str]:
+    """The header with a token."""
+    return {"Authorization": f"Bearer {secret}"}
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program with two tokens: to pull and to report."""
+
+    client: TestClient
+    pulls: str
+    reports: str
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None, **query: Any) -> Response:  # noqa: ANN401
+        """Ask with the token for pulling."""
+        sent = bearer(self.pulls) | dict(headers or {})
+        return self.client.get(path, headers=sent, params=query)
+
+    def told(self, path: str, **query: Any) -> Any:  # noqa: ANN401
+        """What is answered, which must be 200."""
+        answer = self.get(path, **query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(self, path: str, sent: Any) -> Response:  # noqa: ANN401
+        """Report."""
+        return self.client.post(path, headers=bearer(self.reports), json=sent)
+
+    def to_take_down(self, **query: Any) -> Any:  # noqa: ANN401
+        """What must come down."""
+        path = f"{WEBSITE}/takedowns"
+        return self.client.get(path, headers=bearer(self.reports), params=query).json()
+
+
+def program_of(console: Console, channel: str = "website", role: Role = Role.WEBSITE) -> Program:
+    """A program of the account with this role."""
+    secrets = (
+        make_token(console.site, one, channel, role)[1] for one in Purpose if one != "commands"
+    )
+    return Program(console.nobody().client, *secrets)
