@@ -70,7 +70,8 @@ class Program:
 
 def program_of(console: Console, channel: str = "website", role: Role = Role.WEBSITE) -> Program:
     """A program of the account with this role."""
-    secrets = (
-        make_token(console.site, one, channel, role)[1] for one in Purpose if one != "commands"
+    pulls, reports = (
+        make_token(console.site, purpose, channel, role)[1]
+        for purpose in (Purpose.PULL, Purpose.REPORT)
     )
-    return Program(console.nobody().client, *secrets)
+    return Program(console.nobody().client, pulls, reports)
