@@ -19,8 +19,9 @@ from consent_db import takedowns
 from consent_db.schema import releases
 from consent_db.tokens import Purpose
 from tests.watch_fakes import sha256
+from tests.web.client import Console
 from tests.web.programs import make_token
-from tests.web.released import released_console, withdraw
+from tests.web.released import withdraw
 from tests.web.served import Served, serving
 
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "examples" / "follow.sh"
@@ -33,9 +34,9 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def served_copies(tmp_path: Path) -> Iterator[Served]:
+def served_copies(released_copy: Console, tmp_path: Path) -> Iterator[Served]:
     """A server on a site with released copies of some size."""
-    site = released_console(tmp_path).site
+    site = released_copy.site
     with site.database.transaction("setup") as tx:
         for row in tx.connection.execute(select(releases.c.id, releases.c.path)).all():
             data = (site.root / row.path).read_bytes() + b" " * SIZE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import schemathesis
@@ -20,7 +19,7 @@ from gate.web import api_waiting
 from tests.fake_gate import seen_on
 from tests.web.client import HOST, Console
 from tests.web.programs import ROOT, make_token
-from tests.web.released import released_console, withdraw
+from tests.web.released import withdraw
 
 CHECKS = {
     "not_a_server_error",
@@ -44,10 +43,9 @@ REFUSED = ["400", "401", "403", "404", "405", "413", "422"]
 
 
 @pytest.fixture
-def console(tmp_path: Path) -> Console:
+def console(released_copy: Console) -> Console:
     """With copies that stand, that were revoked, and that must come down."""
-    console = released_console(tmp_path)
-    site = console.site
+    site = released_copy.site
     with site.database.transaction("setup") as tx:
         for copy in standing(tx.connection, "website", 0, 10):
             if "P1" in seen_on((site.root / copy.path).read_bytes()):
@@ -55,7 +53,7 @@ def console(tmp_path: Path) -> Console:
                 told = Posted(copy.photo, "website", where, copy.sha256)
                 record_posted(tx, site.consequences, told)
     withdraw(site, "P1")
-    return console
+    return released_copy
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
@@ -114,9 +113,9 @@ def disable(site: Site, token: tokens.Token) -> None:
 
 @pytest.mark.parametrize("end", [expire, revoke, disable])
 def test_a_token_that_ended_opens_nothing(
-    tmp_path: Path, end: Callable[[Site, tokens.Token], None]
+    released_copy: Console, end: Callable[[Site, tokens.Token], None]
 ) -> None:
-    console = released_console(tmp_path)
+    console = released_copy
     made = {one: make_token(console.site, one) for one in (Purpose.PULL, Purpose.REPORT)}
     secrets = [(one, made[Purpose(ACCESS[one.name].purpose)][1]) for one in routes(console)]
     for route, secret in secrets:
