@@ -14,7 +14,7 @@ from gate.web.text import Texts
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def atom(feed: Feed, written: Written) -> bytes:
     root = Element("feed", {"xmlns": _ATOM, "xmlns:at": _TOMBSTONES})
     _text(root, "id", _id(feed, feed.channel))
     _text(root, "title", written.texts("api.feed.title", channel=feed.title))
-    _text(root, "updated", _instant(feed.updated_at or _NEVER))
+    _text(root, "updated", _instant(feed.updated_at or NEVER))
     _text(SubElement(root, "author"), "name", "photogate")
     SubElement(
         root,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from gate.web.api_answers import also, problems
-from gate.web.api_feed_words import Written, atom, json_feed
+from gate.web.api_feed_words import NEVER, Written, atom, json_feed
 from gate.web.api_files import KEPT
 from gate.web.api_items import IfNot
 from gate.web.api_shapes import ChannelName, there
@@ -41,6 +42,7 @@ _JSON_FEED: dict[str, Any] = {
         },
     },
 }
+_SETTLED = timedelta(seconds=2)
 _CONDITIONS = StaticFiles(check_dir=False)
 
 IfSince = Annotated[
@@ -99,13 +101,21 @@ def add_feeds(router: APIRouter, api: Api) -> None:
 def _answer(request: Request, feed: Feed, write: _Writer, kind: str) -> Response:
     """The feed, or that it is the same as before."""
     data = write(feed, Written(_base(request), request.url.path, texts_of(request)))
-    headers = {"ETag": f'"{hashlib.sha256(data).hexdigest()[:32]}"', "Cache-Control": KEPT}
-    if feed.updated_at is not None:
-        headers["Last-Modified"] = format_datetime(feed.updated_at, usegmt=True)
+    headers = {
+        "ETag": f'"{hashlib.sha256(data).hexdigest()[:32]}"',
+        "Last-Modified": format_datetime(_changed_at(request, feed), usegmt=True),
+        "Cache-Control": KEPT,
+    }
     found = Response(data, media_type=f"{kind}; charset=utf-8", headers=headers)
     if _CONDITIONS.is_not_modified(found.headers, request.headers):
         return Response(status_code=304, headers=headers)
     return found
+
+
+def _changed_at(request: Request, feed: Feed) -> datetime:
+    """When it changed last; never so lately that it may change again within the same second."""
+    options: Options = request.app.state.options
+    return min(feed.updated_at or NEVER, options.clock() - _SETTLED)
 
 
 def _base(request: Request) -> str:
