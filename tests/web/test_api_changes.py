@@ -172,7 +172,7 @@ def test_nothing_is_missed_while_many_write_at_once(console: Console, program: P
 
 def waited(program: Program, path: str = CHANGES, **query: int) -> tuple[float, Any]:
     begun = time.monotonic()
-    answer = program.get(path, **query)
+    answer = program.get(path, None, **query)
     return time.monotonic() - begun, answer
 
 
