@@ -101,6 +101,8 @@ def test_whoever_begins_late_is_told_of_the_revocation_and_of_no_release_before_
     gone = {number for kind, number in late if kind == "revoked"}
     assert len(gone) == 3
     assert [one for one in every if one[1] not in gone] == [o for o in late if o[0] == "released"]
+    first = program.told(CHANGES, limit=3)["changes"]
+    assert brief(first) == late[:3], "what is left out takes no place"
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5])

@@ -161,3 +161,9 @@ def test_other_methods_are_told_those_that_are_right(console: Console) -> None:
     assert answer.headers["allow"] == "GET"
     answer = program.client.put(f"{WEBSITE}/items/1/file")
     assert answer.headers["allow"] == "GET, HEAD"
+
+
+def test_another_host_name_is_not_answered(console: Console) -> None:
+    client = console.nobody().client
+    answer = client.get(f"{ROOT}/channels", headers={"Host": "elsewhere.example"})
+    refused(answer, 400)
