@@ -13,7 +13,6 @@ from cli.web_api_reports import record, requests, take_down
 from cli.web_site import WebSite
 from consent_db import copies, feed, takedowns
 from consent_db.feed import Event, Kind, Told
-from consent_db.transaction import Transaction
 from gate.acting import Acting
 from gate.english import ENGLISH
 from gate.errors import CopyRevoked, RegisterOutdated
@@ -71,10 +70,10 @@ class WebApi:
         if site is None:
             return None
         _require_current(site)
-        with site.database.transaction(who.name) as tx:
-            found = feed.standing(tx.connection, channel, after, limit + 1)
-            shown = found[:limit]
-            stands = _standing(site, tx, channel, shown)
+        with site.database.reading() as connection:
+            found = feed.standing(connection, channel, after, limit + 1)
+        shown = found[:limit]
+        stands = _standing(site, who, channel, shown)
         last = shown[-1].id if shown else after
         return Batch(_items(one for one in shown if one.id in stands), last, len(found) > limit)
 
@@ -83,11 +82,11 @@ class WebApi:
         site = self._site_with(channel)
         if site is None:
             return None
-        with site.database.transaction(who.name) as tx:
-            found = feed.events(tx.connection, channel, after, limit + 1)
-            shown = found[:limit]
-            released = [one.copy for one in shown if one.kind is Kind.RELEASED]
-            stands = _standing(site, tx, channel, released)
+        with site.database.reading() as connection:
+            found = feed.events(connection, channel, after, limit + 1)
+        shown = found[:limit]
+        released = [one.copy for one in shown if one.kind is Kind.RELEASED]
+        stands = _standing(site, who, channel, released)
         told = [_change(o) for o in shown if o.kind is Kind.REVOKED or o.copy.id in stands]
         last = shown[-1].number if shown else after
         return Changes(told, last, len(found) > limit, may_add(site))
@@ -99,9 +98,7 @@ class WebApi:
         if site is None or copy is None:
             return None
         _require_current(site)
-        with site.database.transaction(who.name) as tx:
-            stands = _standing(site, tx, channel, [copy])
-        if not stands:
+        if not _standing(site, who, channel, [copy]):
             raise CopyRevoked
         return _item(copy)
 
@@ -130,12 +127,11 @@ class WebApi:
 
     def takedowns(self, who: Acting, channel: str, after: int, limit: int) -> Requests | None:
         """The next copies that must come down on a channel."""
-        del who
         site = self._site_with(channel)
         if site is None:
             return None
         with site.database.reading() as connection:
-            return requests(connection, channel, after, limit)
+            return requests(connection, who, channel, after, limit)
 
     def taken_down(self, who: Acting, number: int, proof: str) -> datetime | None:
         """Record that a copy came down."""
@@ -149,9 +145,9 @@ class WebApi:
         if site is None:
             return None
         _require_current(site)
-        with site.database.transaction(who.name) as tx:
-            found = feed.newest_standing(tx.connection, channel, limit)
-            stands = _standing(site, tx, channel, found)
+        with site.database.reading() as connection:
+            found = feed.newest_standing(connection, channel, limit)
+        stands = _standing(site, who, channel, found)
         with site.database.reading() as connection:
             revoked = feed.revoked(connection, channel, limit)
             last = feed.last_change(connection, channel)
@@ -173,10 +169,13 @@ def _require_current(site: Site) -> None:
         )
 
 
-def _standing(site: Site, tx: Transaction, channel: str, copies: Sequence[Told]) -> set[int]:
+def _standing(site: Site, who: Acting, channel: str, copies: Sequence[Told]) -> set[int]:
     """Ask the rules again about these copies, as a pull does; what falls ends here and now."""
-    tx.why = _ASKED
-    return site.consequences.check(tx, channel, {one.id for one in copies}) if copies else set()
+    if not copies:
+        return set()
+    with site.database.transaction(who.name) as tx:
+        tx.why = _ASKED
+        return site.consequences.check(tx, channel, {one.id for one in copies})
 
 
 def _copy(site: Site, channel: str, number: int) -> Told | None:

@@ -33,13 +33,13 @@ def record(tx: Transaction, consequences: Consequences, copy: Told, where: str) 
     return Recorded(place, stands, _request_for(tx.connection, place))
 
 
-def requests(connection: Connection, channel: str, after: int, limit: int) -> Requests:
+def requests(connection: Connection, who: Acting, channel: str, after: int, limit: int) -> Requests:
     """The next copies that must come down on a channel, in the order of asking."""
     numbers = takedowns.open_numbers(connection, channel, after, limit + 1)
     chosen = numbers[:limit]
     found = takedowns.where(connection, table.c.id.in_(chosen))
     items = places.releases_of(connection, [one.place.id for one in found])
-    told = [_request(one, items[one.place.id]) for one in sorted(found, key=lambda one: one.id)]
+    told = [_request(o, items[o.place.id], who) for o in sorted(found, key=lambda one: one.id)]
     return Requests(told, chosen[-1] if chosen else after, len(numbers) > limit)
 
 
@@ -74,8 +74,16 @@ def _request_for(connection: Connection, place: int) -> int | None:
     return next((one.id for one in takedowns.where(connection, *open_)), None)
 
 
-def _request(one: Takedown, item: int) -> Request:
+def _request(one: Takedown, item: int, who: Acting) -> Request:
     place = one.place
-    kind = "downloaded" if place.is_downloaded else place.kind.value
-    where, sha256 = place.where, place.release.sha256
-    return Request(one.id, item, sha256, kind, where, place.name, one.since, one.due)
+    return Request(
+        one.id,
+        item,
+        place.release.sha256,
+        "downloaded" if place.is_downloaded else place.kind.value,
+        place.by == who.name,
+        place.where,
+        place.name,
+        one.since,
+        one.due,
+    )

@@ -46,8 +46,8 @@ follow() {
       case $type in
         revoked) forget "$id" ;;
         released)
-          jq --argjson id "$id" '.changes[] | select(.type == "released").item | select(.id == $id)' \
-            <<<"$page" >"$state/items/$id.json"
+          jq --argjson id "$id" '.changes[].item | select(.id? == $id)' <<<"$page" \
+            >"$state/items/$id.json"
           ;;
       esac
     done <<<"$lines"
@@ -88,8 +88,8 @@ report_deleted() {
   local after=0 page lines id item proof
   while :; do
     page=$(report "$api/channels/$channel/takedowns?after=$after&limit=200")
-    lines=$(jq -r '.takedowns[] | select(.kind == "downloaded") | "\(.id | floor) \(.item | floor)"' \
-      <<<"$page")
+    lines=$(jq -r '.takedowns[] | select(.kind == "downloaded" and .own)
+      | "\(.id | floor) \(.item | floor)"' <<<"$page")
     while read -r id item; do
       if [ -z "$id" ]; then continue; fi
       forget "$item"

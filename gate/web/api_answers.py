@@ -1,11 +1,14 @@
-"""What else an address for programs may answer, for its published description."""
+"""What an address for programs answers when all is not well, and how that is described."""
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
+
+from starlette.exceptions import HTTPException
 
 from gate.web.errors import PROBLEM
 
+_Found = TypeVar("_Found")
 Answers: TypeAlias = dict[int | str, dict[str, Any]]
 
 TEXT_HEADER = {"schema": {"type": "string"}}
@@ -24,6 +27,13 @@ _TOLD = {
 }
 _HEADERS = {401: "WWW-Authenticate", 416: "Content-Range", 503: "Retry-After"}
 _ALWAYS = (401, 403, 404, 500, 503)
+
+
+def there(found: _Found | None) -> _Found:
+    """What was found. Raises HTTPException (404) when it is nothing."""
+    if found is None:
+        raise HTTPException(404)
+    return found
 
 
 def problems(*codes: int) -> Answers:

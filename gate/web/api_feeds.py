@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from email.utils import format_datetime
 from typing import Annotated, Any
 
@@ -12,11 +12,11 @@ from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from gate.web.api_answers import also, problems
+from gate.web.api_answers import also, problems, there
 from gate.web.api_feed_words import NEVER, Written, atom, json_feed
 from gate.web.api_files import KEPT
 from gate.web.api_items import IfNot
-from gate.web.api_shapes import ChannelName, there
+from gate.web.api_shapes import ChannelName
 from gate.web.api_visitor import Puller
 from gate.web.pages import texts_of
 from gate.web.ports_api import Api, Feed
@@ -101,21 +101,19 @@ def add_feeds(router: APIRouter, api: Api) -> None:
 def _answer(request: Request, feed: Feed, write: _Writer, kind: str) -> Response:
     """The feed, or that it is the same as before."""
     data = write(feed, Written(_base(request), request.url.path, texts_of(request)))
+    options: Options = request.app.state.options
+    changed, settled = feed.updated_at or NEVER, options.clock() - _SETTLED
     headers = {
         "ETag": f'"{hashlib.sha256(data).hexdigest()[:32]}"',
-        "Last-Modified": format_datetime(_changed_at(request, feed), usegmt=True),
+        "Last-Modified": format_datetime(min(changed, settled), usegmt=True),
         "Cache-Control": KEPT,
     }
     found = Response(data, media_type=f"{kind}; charset=utf-8", headers=headers)
-    if _CONDITIONS.is_not_modified(found.headers, request.headers):
+    # Within the same second it may change again: only the tag tells then.
+    tells = changed < settled or "if-none-match" in request.headers
+    if tells and _CONDITIONS.is_not_modified(found.headers, request.headers):
         return Response(status_code=304, headers=headers)
     return found
-
-
-def _changed_at(request: Request, feed: Feed) -> datetime:
-    """When it changed last; never so lately that it may change again within the same second."""
-    options: Options = request.app.state.options
-    return min(feed.updated_at or NEVER, options.clock() - _SETTLED)
 
 
 def _base(request: Request) -> str:

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 
-from gate.web.api_answers import also, problems
+from gate.web.api_answers import also, problems, there
 from gate.web.api_files import headers_of, is_same, whole_or_part
-from gate.web.api_shapes import ROOT, ChannelName, Item, Number, there
+from gate.web.api_shapes import ROOT, ChannelName, Item, Number
 from gate.web.api_visitor import Puller
 from gate.web.ports_api import Api
 

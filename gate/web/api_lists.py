@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from gate.acting import Acting
-from gate.web.api_answers import problems
+from gate.web.api_answers import problems, there
 from gate.web.api_shapes import (
     ROOT,
     Changes,
@@ -16,7 +16,6 @@ from gate.web.api_shapes import (
     Item,
     Items,
     OneNews,
-    there,
 )
 from gate.web.api_visitor import Puller, let_in_again
 from gate.web.api_waiting import Waiting

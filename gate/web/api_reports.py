@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from gate.web.api_answers import problems
+from gate.web.api_answers import problems, there
 from gate.web.api_shapes import (
     ROOT,
     ChannelName,
@@ -16,7 +16,6 @@ from gate.web.api_shapes import (
     Takedown,
     Takedowns,
     TakenDown,
-    there,
 )
 from gate.web.api_visitor import Reporter
 from gate.web.ports_api import Api

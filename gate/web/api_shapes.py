@@ -6,16 +6,14 @@ Version 1 only ever gains fields: programs must pass over those that they do not
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.exceptions import HTTPException
 
 from gate.web import ports_api as ports
 
 ROOT = "/api/v1"
-_Found = TypeVar("_Found")
 FARTHEST = 10**15 - 1
 _SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0bb822cd15d6c15b0f00a0"
 _WORDS = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
@@ -180,8 +178,9 @@ class Takedown(_Shape):
     sha256: str = Field(description="SHA-256 of its file, in hex.", examples=[_SHA256])
     kind: Literal["posted", "downloaded", "pulled"] = Field(
         description="`posted`: where somebody said that it was published. `downloaded`: wherever "
-        "this account saved what it downloaded. `pulled`: a folder that the next pull puts right."
+        "an account saved what it downloaded. `pulled`: a folder that the next pull puts right."
     )
+    own: bool = Field(description="Whether it was this account that downloaded or posted it.")
     where: str = Field(examples=["https://school.example/news/7"])
     name: str = Field(description='The file name there, or "".', examples=[""])
     since: datetime = Field(examples=[_WHEN])
@@ -196,6 +195,7 @@ class Takedown(_Shape):
                 "item": one.item,
                 "sha256": one.sha256,
                 "kind": one.kind,
+                "own": one.own,
                 "where": one.where,
                 "name": one.name,
                 "since": one.since,
@@ -274,10 +274,3 @@ def _change(one: ports.Change) -> Released | Revoked:
     if one.revoked:
         return Revoked(number=one.number, at=one.at, id=one.item.number, sha256=one.item.sha256)
     return Released(number=one.number, at=one.at, item=Item.of(one.item))
-
-
-def there(found: _Found | None) -> _Found:
-    """What was found. Raises HTTPException (404) when it is nothing."""
-    if found is None:
-        raise HTTPException(404)
-    return found

@@ -94,13 +94,14 @@ class Request:
     """A copy that must come down; ``since`` and ``due`` in UTC.
 
     ``kind``: ``posted``, ``downloaded``, or ``pulled`` into a folder; ``where`` and ``name`` say
-    where it is.
+    where it is. ``own``: whether the very account that asks downloaded or posted it.
     """
 
     number: int
     item: int
     sha256: str
     kind: str
+    own: bool
     where: str
     name: str
     since: datetime

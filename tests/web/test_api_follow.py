@@ -14,6 +14,7 @@ from threading import Thread
 import pytest
 from sqlalchemy import select, update
 
+from cli.copies import Download
 from cli.site import Site
 from consent_db import takedowns
 from consent_db.schema import releases
@@ -126,6 +127,20 @@ def test_a_folder_follows_releases_and_withdrawals(served_copies: Served, tmp_pa
             one.proof.split(":")[0] for one in takedowns.everything(connection) if one.proof
         }
     assert proof.startswith("deleted from ")
+
+
+def test_what_another_account_downloaded_is_not_reported_as_deleted(
+    served_copies: Served, tmp_path: Path
+) -> None:
+    site, folder = served_copies.site, tmp_path / "copies"
+    assert follow(served_copies.url, site, folder) == 0
+    taken = Download(site, "website", "Somebody Else").take([int(n[:-4]) for n in standing(site)])
+    assert len(taken) == 6
+    withdraw(site, "P1")
+    assert follow(served_copies.url, site, folder) == 0
+    with site.database.reading() as connection:
+        left = takedowns.pending(connection)
+    assert [one.place.where for one in left] == ["Downloads of Somebody Else"] * 3
 
 
 def test_a_download_that_is_cut_off_goes_on_where_it_was(

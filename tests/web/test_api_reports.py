@@ -73,7 +73,8 @@ def test_what_was_posted_must_come_down_when_permission_ends(
     (asked,) = program.to_take_down()["takedowns"]
     assert (asked["item"], asked["sha256"]) == (copy.id, copy.sha256)
     assert (asked["kind"], asked["where"]) == ("posted", PAGE)
-    assert set(asked) == {"id", "item", "sha256", "kind", "where", "name", "since", "due"}
+    assert asked["own"] is True
+    assert set(asked) == {"id", "item", "sha256", "kind", "own", "where", "name", "since", "due"}
     done = f"{ROOT}/takedowns/{asked['id']}/done"
     first = program.post(done, {"proof": "answers 404"})
     assert first.status_code == 200
