@@ -93,7 +93,7 @@ report_deleted() {
     while read -r id item; do
       if [ -z "$id" ]; then continue; fi
       forget "$item"
-      proof="deleted from $(hostname):$folder at $(date -u +%FT%TZ)"
+      proof="deleted from $HOSTNAME:$folder at $(date -u +%FT%TZ)"
       jq -n --arg proof "$proof" '{proof: $proof}' >"$state/report.json"
       report --header 'Content-Type: application/json' --data "@$state/report.json" \
         --output "$state/answer" "$api/takedowns/$id/done" || trouble=1

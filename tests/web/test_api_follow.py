@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -174,4 +176,22 @@ def test_a_file_of_other_bytes_is_never_a_copy(served_copies: Served, tmp_path: 
     assert follow(served_copies.url, site, folder, reports=False) == 1
     assert f"{number}.jpg" not in here(folder)
     assert follow(served_copies.url, site, folder, reports=False) == 0
+    assert here(folder) == standing(site)
+
+
+def test_a_run_that_is_killed_is_finished_by_the_next(
+    served_copies: Served, tmp_path: Path
+) -> None:
+    site, folder = served_copies.site, tmp_path / "copies"
+    withdraw(site, "P1")
+    secret = make_token(site, Purpose.PULL)[1]
+    told = {"PHOTOGATE_URL": served_copies.url, "PHOTOGATE_PULL_TOKEN": secret}
+    command = ["bash", str(SCRIPT), "website", str(folder)]
+    for seconds in (0.02, 0.06, 0.1, 0.14, 0.18, 0.22):
+        run = subprocess.Popen(command, env=os.environ | told, start_new_session=True)
+        time.sleep(seconds)
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+        assert here(folder).items() <= standing(site).items()
+    assert follow(served_copies.url, site, folder) == 0
     assert here(folder) == standing(site)
