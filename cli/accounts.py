@@ -13,7 +13,7 @@ from cli.asking import PasswordStdin, new_password, password
 from cli.options import AsJson, By, require_channels, site_of
 from cli.output import print_json, print_table, say
 from cli.site import Site, login_name, now
-from consent_db import accounts, sessions
+from consent_db import accounts, sessions, totp
 from consent_db.accounts import Ended, folded
 from consent_db.login import authenticate
 from gate.errors import RegisterChanged, RegisterError
@@ -146,6 +146,19 @@ def enable(context: typer.Context, name: Name, by: By = "") -> None:
     with site.database.transaction(who) as tx:
         one = accounts.enable(tx, accounts.named(tx.connection, name).id)
     say(f"{one.name} can log in again, with the password from before.")
+
+
+@account_app.command("no-code")
+def ask_no_code(context: typer.Context, name: Name, by: By = "") -> None:
+    """Ask an account for its password only, when the phone that shows its codes is lost."""
+    site = site_of(context)
+    who = acting(site, Act.MANAGE_ACCOUNTS, by)
+    with site.database.transaction(who) as tx:
+        one = accounts.named(tx.connection, name)
+        if one.has_totp:
+            totp.ask_no_more(tx, one.id)
+    asked = "is no longer" if one.has_totp else "was not"
+    say(f"{one.name} {asked} asked for one-time codes.")
 
 
 @account_app.command("sessions")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cli.cases import case_of
@@ -28,14 +28,14 @@ def decision_rows(photo: StoredPhoto) -> list[dict[str, object]]:
     ]
 
 
-def held(photo: StoredPhoto) -> list[Decision]:
-    """The decisions that wait for a person."""
-    return [d for d in photo.judgement.decisions if d.verdict is Verdict.REVIEW]
+def is_held(decision: Decision) -> bool:
+    """Whether it waits for a person."""
+    return decision.verdict is Verdict.REVIEW
 
 
-def held_row(photo: StoredPhoto) -> dict[str, Any]:
-    """A line of the list of held photos; nothing in it names anybody."""
-    waiting = held(photo)
+def held_row(photo: StoredPhoto, waits: Callable[[Decision], bool]) -> dict[str, Any]:
+    """A line of the list of photos that wait so; nothing in it names anybody."""
+    waiting = [decision for decision in photo.judgement.decisions if waits(decision)]
     sentences = dict.fromkeys(reason_sentence(ENGLISH, d.verdict, d.reason) for d in waiting)
     return {
         "photo": photo.photo[:12],

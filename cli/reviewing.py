@@ -10,6 +10,7 @@ import typer
 from cli.acting import acting, acting_as
 from cli.approving import approve, release_vetoed
 from cli.cases import case_of, people_in, the_photo
+from cli.held_releases import is_vetoed
 from cli.options import AsJson, By, require_channels, site_of
 from cli.output import print_json, print_table, say
 from cli.people import known
@@ -29,15 +30,15 @@ from cli.review_tables import (
     channel_names,
     decision_rows,
     face_rows,
-    held,
     held_row,
+    is_held,
     print_faces,
     print_history,
     print_verdicts,
 )
 from cli.site import Site
 from cli.viewing import note_people
-from consent_db import statements, stored
+from consent_db import statements, stored, waiting
 from consent_db.stored import StoredPhoto
 from gate.errors import RegisterError
 from gate.roles import Act
@@ -61,17 +62,22 @@ def list_held(
     everything: Annotated[
         bool, typer.Option("--all", help="Every photo in which a face was found.")
     ] = False,
+    vetoed: Annotated[
+        bool, typer.Option("--vetoed", help="Those that a restriction holds, for two people.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the photos that wait for a person, with the reason."""
     site = site_of(context)
     acting(site, Act.REVIEW)
     with site.database.reading() as connection:
-        rows = [
-            held_row(photo)
-            for photo in stored.decisions(connection)
-            if held(photo) or (everything and photo.judgement.faces)
-        ]
+        if everything:
+            shown = [one for one in stored.decisions(connection) if one.judgement.faces]
+        else:
+            names = waiting.vetoed(connection) if vetoed else waiting.held(connection)
+            found = stored.stored(connection, names)
+            shown = [found[name] for name in names if name in found]
+    rows = [held_row(photo, is_vetoed if vetoed else is_held) for photo in shown]
     if as_json:
         print_json(rows)
         return

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import time
 from threading import Lock, Thread
 
 from cli.doctor import findings_of
 from cli.site import Site, now
+from cli.storage import taken_by
 from gate.errors import PhotogateError
-from gate.web.ports import Finding, HealthReport
+from gate.web.ports import Finding, HealthReport, Storage
 
 _log = logging.getLogger(__name__)
 
@@ -39,9 +41,12 @@ class WebHealth:
         try:
             # A site of its own: what changed on disk, such as the settings, is read afresh.
             found = findings_of(Site(self._site.root))
-            report = tuple(Finding(one.what, one.level, one.text) for one in found)
+            findings = tuple(Finding(one.what, one.level, one.text) for one in found)
+            taken = (Storage(one.part, one.files, one.bytes) for one in taken_by(self._site))
+            free = shutil.disk_usage(self._site.root).free
+            report = HealthReport(findings, now(), tuple(taken), free)
         except (PhotogateError, OSError) as error:
             _log.exception("health could not be looked at")
-            report = (Finding("doctor", "problem", str(error)),)
+            report = HealthReport((Finding("doctor", "problem", str(error)),), now())
         with self._lock:
-            self._report = HealthReport(report, now())
+            self._report = report

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from cli.cases import people_in
 from cli.held_releases import is_vetoed
-from cli.review_tables import held
+from cli.review_tables import is_held
 from cli.site import Site
 from cli.viewing import note_list, note_original, note_people
 from cli.web_review_people import Finder
@@ -226,9 +226,8 @@ def _queued(photo: StoredPhoto, line: Line, who: Acting) -> Queued:
 
 
 def _waits(photo: StoredPhoto, line: Line) -> list[Decision]:
-    if line is Line.HELD:
-        return held(photo)
-    return [decision for decision in photo.judgement.decisions if is_vetoed(decision)]
+    waits = is_held if line is Line.HELD else is_vetoed
+    return [decision for decision in photo.judgement.decisions if waits(decision)]
 
 
 def _original(name: str, who: Acting) -> str:

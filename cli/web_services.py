@@ -7,6 +7,7 @@ from cli.web_accounts import WebAccounts, WebOwnAccount
 from cli.web_api import WebApi
 from cli.web_audit import WebAudit
 from cli.web_drop import WebDrop
+from cli.web_figures import WebFigures
 from cli.web_health import WebHealth
 from cli.web_overview import WebOverview
 from cli.web_ready import WebReady
@@ -26,6 +27,7 @@ def services_of(site: Site) -> Services:
         own_account=WebOwnAccount(site),
         health=WebHealth(site),
         overview=WebOverview(shared),
+        figures=WebFigures(shared),
         review=WebReview(shared),
         why=WebWhy(shared),
         audit=WebAudit(shared),

@@ -13,6 +13,7 @@ from consent_db.heirs import bar_heirs
 from consent_db.likenesses import Barring
 from consent_db.recording import (
     COPY_CHANGED,
+    DROPPED,
     RELEASE,
     add_drop,
     add_judgement,
@@ -115,7 +116,7 @@ class SqlLedger:
             self._settle_kin(tx, judgement, photo)
             add_drop(tx, arrival, photo)
             ended = end_releases(tx, judgement.photo, photo)
-            number = add_judgement(tx, judgement, photo, "dropped")
+            number = add_judgement(tx, judgement, photo, DROPPED)
             add_releases(tx, judgement.photo, number, releases)
             ended += bar_heirs(tx, judgement.photo, self._also)
         if self._late is not None:

@@ -23,6 +23,9 @@ RELEASE = tuple(
     releases_table.c[name] for name in ("channel", "path", "sha256", "width", "height", "size")
 )
 
+DROPPED = "dropped"
+"""The cause of the judgement of a photo that was just dropped."""
+
 
 def storable(name: str) -> str:
     """A file's name as every database can keep it; bytes that are no text become escapes."""

@@ -1,24 +1,29 @@
 """One-time codes (RFC 6238, 30 seconds, six digits) that an account asks for besides its password.
 
-A code counts once: the step of time of the last one is kept, and only later ones are taken.
+A code counts once: the step of time of the last one is kept, and only later ones are taken. The
+secrets are sealed, so that a copy of the register alone makes no codes.
 """
 
 from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 import pyotp
 from sqlalchemy import select, update
 
 from consent_db.schema import accounts
+from consent_db.sealed import sealer_of
 from consent_db.transaction import Transaction
 from gate.errors import RegisterError
+from gate.ports import KeyKind
 
 SECRET_LETTERS = 32
 """Base32 letters of a secret: 160 bits, as RFC 4226 recommends."""
 _SECONDS = 30
+_KEY = "totp"
 _EARLIER_OR_LATER = 1
 """Steps by which the phone's clock may differ."""
 _BASE32 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
@@ -37,31 +42,32 @@ def ask_for(tx: Transaction, account: int, secret: str, code: str) -> None:
             "This is not the code that the app shows for this key now. Look whether your phone's "
             "clock is right, and type the next code. Nothing was changed."
         )
-    _keep(tx, account, json.dumps({"secret": secret, "step": step}).encode())
+    _keep(tx, account, {"secret": secret, "step": step})
     tx.audit("account.changed", f"account {account}", {"totp": True})
 
 
 def ask_no_more(tx: Transaction, account: int) -> None:
     """Ask for the password only."""
-    _keep(tx, account, None)
+    _store(tx, account, None)
     tx.audit("account.changed", f"account {account}", {"totp": False})
 
 
 def accepts(tx: Transaction, account: int, code: str) -> bool:
     """Whether this code is right now, and was not used before; or the account asks for none.
 
-    A right code is used up by this.
+    A right code is used up by this. Raises KeysUnusable.
     """
     kept = tx.connection.execute(
         select(accounts.c.totp).where(accounts.c.id == account)
     ).scalar_one()
     if kept is None:
         return True
-    known = json.loads(kept)
+    sealer = sealer_of(tx.connection)
+    known = json.loads(sealer.open(KeyKind.SECRET, _KEY, kept, context=_context(account)))
     step = _step(known["secret"], code, tx.now, after=known["step"])
     if step is None:
         return False
-    _keep(tx, account, json.dumps(known | {"step": step}).encode())
+    _keep(tx, account, known | {"step": step})
     return True
 
 
@@ -76,5 +82,15 @@ def _step(secret: str, code: str, now: datetime, *, after: int) -> int | None:
     return None
 
 
-def _keep(tx: Transaction, account: int, kept: bytes | None) -> None:
+def _keep(tx: Transaction, account: int, known: Mapping[str, object]) -> None:
+    plain = json.dumps(known).encode()
+    sealer = sealer_of(tx.connection)
+    _store(tx, account, sealer.seal(KeyKind.SECRET, _KEY, plain, context=_context(account)))
+
+
+def _store(tx: Transaction, account: int, kept: bytes | None) -> None:
     tx.connection.execute(update(accounts).where(accounts.c.id == account).values(totp=kept))
+
+
+def _context(account: int) -> str:
+    return f"accounts.totp/{account}"

@@ -69,7 +69,12 @@ class Judged:
         path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def make(folder: Path) -> Judged:
+def within(folder: Path) -> Judged:
+    """What ``make`` put there."""
+    return Judged(folder / "site", School.within(folder / "school"))
+
+
+def make(folder: Path) -> None:
     """Enrol the school and judge the photos."""
     school = build(folder / "school", today=date.today())  # noqa: DTZ011
     site = Site(folder / "site")
@@ -84,7 +89,6 @@ def make(folder: Path) -> Judged:
         target.parent.mkdir(exist_ok=True)
         shutil.copy(school.incoming / path, target)
     watching.run(site, once=True, workers=1, quiet=True)
-    return Judged(site.root, school)
 
 
 def copy(judged: Judged, folder: Path) -> Judged:

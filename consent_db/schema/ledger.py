@@ -75,6 +75,7 @@ judgements = Table(
     Column("cause", Text),
     Column("second", JSON(none_as_null=True)),
     Index(None, "photo_id"),
+    Index(None, "day"),
     sqlite_autoincrement=True,
 )
 

@@ -69,22 +69,27 @@ class School:
     truth: Path
     verdicts: Path
 
+    @classmethod
+    def within(cls, folder: Path) -> School:
+        """The school that ``build`` writes into this folder."""
+        return cls(
+            people=folder / "people.csv",
+            consents=folder / "consents.csv",
+            biometric_permissions=folder / "biometric_permissions.csv",
+            restrictions=folder / "restrictions.csv",
+            references=folder / "references",
+            incoming=folder / "incoming",
+            truth=folder / "truth.csv",
+            verdicts=folder / "verdicts.csv",
+        )
+
 
 def build(folder: Path, *, today: date) -> School:
     """Write the invented school into ``folder``, with permissions as they stand on ``today``.
 
     The same bytes for the same day. Raises OSError where the folder cannot be written.
     """
-    school = School(
-        people=folder / "people.csv",
-        consents=folder / "consents.csv",
-        biometric_permissions=folder / "biometric_permissions.csv",
-        restrictions=folder / "restrictions.csv",
-        references=folder / "references",
-        incoming=folder / "incoming",
-        truth=folder / "truth.csv",
-        verdicts=folder / "verdicts.csv",
-    )
+    school = School.within(folder)
     folder.mkdir(parents=True, exist_ok=True)
     _write_register(school, today)
     _write_references(school.references)

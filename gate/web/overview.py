@@ -19,6 +19,9 @@ def add_overview(router: APIRouter, services: Services) -> None:
             request,
             "overview.html",
             waiting=services.overview.waiting(who),
+            throughput=services.figures.throughput(who),
+            events=services.figures.events(who),
+            strictness=services.figures.strictness(who),
             health=services.health.report() if opens("health", who) else None,
         )
 

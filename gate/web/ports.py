@@ -114,11 +114,25 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Storage:
+    """What a part of the site takes on the disk; ``part`` names its texts (``storage.<part>``)."""
+
+    part: str
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class HealthReport:
-    """What ``photogate doctor`` found, and when (UTC); None while it looks for the first time."""
+    """What ``photogate doctor`` found, and when (UTC); None while it looks for the first time.
+
+    ``storage``: what takes how much; ``free``: bytes that are left on the site's disk.
+    """
 
     findings: tuple[Finding, ...] = ()
     at: datetime | None = None
+    storage: tuple[Storage, ...] = ()
+    free: int = 0
 
     @property
     def troubles(self) -> tuple[Finding, ...]:

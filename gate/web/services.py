@@ -10,6 +10,7 @@ from gate.web.ports import Accounts, Health, Overview, OwnAccount
 from gate.web.ports_api import Api
 from gate.web.ports_audit import Audit
 from gate.web.ports_drop import Drop
+from gate.web.ports_figures import Figures
 from gate.web.ports_ready import Ready
 from gate.web.ports_review import Review
 from gate.web.ports_why import Why
@@ -27,6 +28,7 @@ class Services:
     own_account: OwnAccount
     health: Health
     overview: Overview
+    figures: Figures
     review: Review
     why: Why
     audit: Audit

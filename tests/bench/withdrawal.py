@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import random
 import shutil
 import subprocess
@@ -30,7 +31,16 @@ from cli.pulling import pull_into
 from cli.settling import settle
 from cli.setup import make_site
 from cli.site import Site, now
-from consent_db import audit, calibrations, consents, people, rejudgings, stored
+from consent_db import (
+    audit,
+    calibrations,
+    consents,
+    dropped,
+    people,
+    rejudgings,
+    stored,
+    templates,
+)
 from consent_db.schema import (
     biometrics,
     decisions,
@@ -41,10 +51,10 @@ from consent_db.schema import (
     places,
     releases,
     sweeps,
-    templates,
 )
 from consent_db.schema import consents as consents_table
 from consent_db.sweeping import sweep
+from gate.ports import KeyKind
 from gate.values import ConsentRecord, ConsentStatus, Person, Thresholds, day_of
 from tests.registers import vector
 
@@ -55,6 +65,8 @@ EVENT = 100
 BATCH = 1_000
 TENTH = 10
 """Every tenth person permits nothing."""
+
+Rows = dict[str, list[dict[str, Any]]]
 
 
 class Ledger:
@@ -81,16 +93,19 @@ class Ledger:
             tx.announce()
 
     def _write(self, connection: Connection, numbers: range) -> None:
-        rows: dict[str, list[dict[str, Any]]] = {
+        rows: Rows = {
             name: [] for name in ("photos", "drops", "judgements", "decisions", "releases", "who")
         }
+        self.site.sealer.prepare(KeyKind.PHOTO, [_sha(number) for number in numbers])
         for number in numbers:
-            self._photo(number, rows)
+            self._photo(connection, number, rows)
         tables = (photos, drops, judgements, decisions, releases, mentions)
         for table, of_table in zip(tables, rows.values(), strict=True):
             connection.execute(insert(table), of_table)
 
-    def _photo(self, number: int, rows: dict[str, list[dict[str, Any]]]) -> None:
+    def _photo(
+        self, connection: Connection, number: int, rows: dict[str, list[dict[str, Any]]]
+    ) -> None:
         whom = self.chance.sample(self.granted, 11)
         whom[4] = self.chance.choice(self.others)
         matches = [_match(ref, other) for ref, other in zip(whom[:5], whom[5:10], strict=True)]
@@ -99,13 +114,12 @@ class Ledger:
         decided.append({**_face(5, "", covered=True), "person": None, "reason": "not_recognised"})
         sha = _sha(number)
         event = f"event-{number // EVENT}"
+        names = dropped.Names(f"{event}/{number}.jpg", event, None)
         rows["photos"].append({"id": number, "sha256": sha})
         rows["drops"].append(
             {
                 "photo_id": number,
-                "original": f"{event}/{number}.jpg",
-                "name": f"{number}.jpg",
-                "event": event,
+                **dropped.columns(connection, sha, names),
                 "size": 4_000_000,
                 "modified_ns": number,
                 "at": self.at,
@@ -229,11 +243,9 @@ def fill_register(site: Site, count: int) -> list[str]:
             insert(biometrics),
             [{"id": n + 1, "person": ref, **said, **told} for n, ref in enumerate(refs)],
         )
-        packed = vector(1).astype("<f4").tobytes()
-        made = {"reader_version": site.reader_version, "vector": packed, "made_by": "bench"}
-        tx.connection.execute(
-            insert(templates), [{"person": ref, **made, "made_at": tx.now} for ref in refs]
-        )
+        for n, ref in enumerate(refs):
+            known = [(_sha(n), f"{ref}.jpg", BEGUN)]
+            templates.save(tx, ref, site.reader_versions[0], vector(n), known)
     return refs
 
 
@@ -294,23 +306,25 @@ def main() -> None:
     parser.add_argument("--at", type=Path)
     chosen = parser.parse_args()
     root = chosen.at or Path(tempfile.mkdtemp(prefix="photogate-bench-"))
+    os.environ.setdefault("PHOTOGATE_KEYS", str(root / "keys"))
     site = Site(root / "site")
-    refs = _made(site, chosen)
+    refs = made(site, chosen.photos, chosen.people)
     _measure(site, root / "web", refs, chosen)
     if chosen.at is None:
         shutil.rmtree(root)
 
 
-def _made(site: Site, chosen: argparse.Namespace) -> list[str]:
+def made(site: Site, photos: int, people: int) -> list[str]:
+    """Make it, unless it is there; the references of its people."""
     if (site.root / "photogate.toml").exists():
-        return [f"P{number:04}" for number in range(chosen.people)]
+        return [f"P{number:04}" for number in range(people)]
     make_site(site)
     with timed("made the register"):
-        refs = fill_register(site, chosen.people)
+        refs = fill_register(site, people)
     with timed("made the ledger"):
-        Ledger(site, refs).write(1, chosen.photos)
+        Ledger(site, refs).write(1, photos)
     with timed("made the files"):
-        make_files(site, range(1, chosen.photos + 1))
+        make_files(site, range(1, photos + 1))
     with site.database.transaction("bench") as tx:
         one = stored.judgements_with(tx.connection, [1])
         assert len(list(one)) == 1
@@ -383,7 +397,7 @@ def _calibrate(site: Site) -> None:
     plain = site.policy.thresholds
     found = Thresholds(plain.show + 0.01, plain.veto - 0.005, plain.margin + 0.005)
     with site.database.transaction("bench") as tx:
-        calibrations.save(tx, site.reader_version, (site.policy.fpir or 0.001, found), 1, {})
+        calibrations.save(tx, site.reader_versions[0], (site.policy.fpir or 0.001, found), 1, {})
 
 
 def _pull(site: Site, what: str, folder: Path) -> None:

@@ -15,8 +15,7 @@ import cli.settling
 import cli.site
 import cli.takedowns
 from gate.manifest import FILE_NAME, read_from
-from tests.command_line import InProcess
-from tests.e2e.conftest import CommandLine
+from tests.command_line import CommandLine, InProcess
 
 WEB = ("--channel", "website")
 
@@ -176,6 +175,9 @@ def test_two_people_release_what_a_restriction_holds(run: InProcess) -> None:
     name = sorted(shown_in(run, "D03"))[0]
     run("restrict", "add", "D03")
     photo = decided(run)[name]["photo"][:12]
+    listed = run("review", "list", "--vetoed", "--json").json()
+    assert photo in {row["photo"] for row in listed if "website" in row["held"]}
+    assert photo not in {row["photo"] for row in run("review", "list", "--json").json()}
     words = ("review", "release-vetoed", photo, *WEB, "--reason", "it is not her", "--by")
     run(*words, "Lead")
     assert decided(run)[name]["verdict"] == "block"

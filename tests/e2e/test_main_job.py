@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from gate.demo.school import School
-from tests.e2e.conftest import CommandLine
+from tests.command_line import CommandLine
 
 SiteOf = Callable[[], CommandLine]
 METADATA_MARKS = (b"Exif", b"http://ns.adobe.com/xap", b"Photoshop 3.0", b"ICC_PROFILE", b"MPF\0")

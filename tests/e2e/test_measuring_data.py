@@ -15,8 +15,8 @@ from PIL import Image
 
 from tests.bench import school
 from tests.bench.school import Truth
-from tests.command_line import InProcess
-from tests.e2e.conftest import CommandLine, quick
+from tests.command_line import CommandLine, InProcess
+from tests.drawn_school import quick
 
 
 @pytest.mark.shared

@@ -18,7 +18,8 @@ from PIL import Image
 from gate.demo.cast import CAST, Record
 from gate.demo.school import School
 from gate.values import Box
-from tests.e2e.conftest import LISTS, CommandLine, quick
+from tests.command_line import Brisk, CommandLine
+from tests.drawn_school import registered
 
 SiteOf = Callable[[], CommandLine]
 WHY = ("--reason", "I know the class", "--by", "Mr Lead")
@@ -46,6 +47,11 @@ def number_of(run: CommandLine, row: dict[str, str]) -> int:
     return best + 1
 
 
+def plain(said: str) -> str:
+    """What was said, however the terminal broke its lines."""
+    return " ".join(said.split())
+
+
 def on_disk(run: CommandLine) -> set[str]:
     ready = run.site / "ready"
     return {p.relative_to(run.site).as_posix() for p in ready.rglob("*") if p.is_file()}
@@ -69,16 +75,8 @@ def with_record(school: School, run: CommandLine, *records: str) -> dict[str, st
 
 
 def people_site(school: School, folder: Path) -> CommandLine:
-    run = CommandLine(folder / "people")
-    run("init")
-    quick(run.site)
-    settings = run.site / "photogate.toml"
-    text = settings.read_text(encoding="utf-8").replace('mode = "faces"', 'mode = "people"')
-    settings.write_text(text, encoding="utf-8")
-    files = (school.people, school.consents, school.biometric_permissions, school.restrictions)
-    for kind, file in zip(LISTS, files, strict=True):
-        run("import", kind, str(file))
-    return run
+    changed = ('mode = "faces"', 'mode = "people"')
+    return Brisk(registered(school, folder / "people", changed).site)
 
 
 @pytest.fixture(scope="module")
@@ -99,13 +97,13 @@ def test_a_shown_face_that_somebody_wants_covered_is_gone_with_its_copies(
     event = row["photo"].partition("/")[0]
     assert Path(before).name in offered(run, event)
     said = run("review", "cover", row["photo"], str(number_of(run, row)), *WHY).out
-    assert "Somebody asked for this face to be covered. Mr Lead said so on" in said
+    assert "Somebody asked for this face to be covered. Mr Lead said so on" in plain(said)
     after = decisions(run, row["photo"])["print"]["rendition"]
     assert before != after
     assert not (run.site / before).exists()
     assert on_disk(run) == on_record(run)
     assert Path(before).name not in offered(run, event)
-    why = " ".join(run("why", before, "--as", "auditor").out.split())
+    why = plain(run("why", before, "--as", "auditor").out)
     assert f"{before} was withdrawn on" in why
     run("review", "take-back", "1", *WHY)
     assert decisions(run, row["photo"])["print"]["rendition"] == before
@@ -121,7 +119,7 @@ def test_a_name_shows_a_face_only_with_permission(site_of: SiteOf, school: Schoo
     number, people = number_of(run, row), {role.record: role.ref for role in CAST}
     withdrawn = f"{number}={people[Record.WITHDRAWN]}"
     told = run("review", "name-face", row["photo"], withdrawn, *WHY).out
-    assert "Permission to show this person here was withdrawn." in " ".join(told.split())
+    assert "Permission to show this person here was withdrawn." in plain(told)
     assert decisions(run, row["photo"])["print"]["faces"][number - 1]["outcome"] == "covered"
     run("review", "name-face", row["photo"], str(number), row["person"], *WHY)
     face = decisions(run, row["photo"])["print"]["faces"][number - 1]
@@ -129,7 +127,7 @@ def test_a_name_shows_a_face_only_with_permission(site_of: SiteOf, school: Schoo
     run("review", "name-face", row["photo"], f"{number}={people[Record.RESTRICTED]}", *WHY)
     assert {d["verdict"] for d in decisions(run, row["photo"]).values()} == {"block"}
     assert on_disk(run) == on_record(run)
-    shown = " ".join(run("review", "show", row["photo"]).out.split())
+    shown = plain(run("review", "show", row["photo"]).out)
     assert shown.count("Mr Lead") == 3
 
 
@@ -186,10 +184,10 @@ def test_a_refused_photo_stays_refused(site_of: SiteOf, school: School) -> None:
     assert (after["website"]["verdict"], after["website"]["reason"]) == ("block", "refused_by_hand")
     assert after["print"]["rendition"]
     assert "final" in run("review", "take-back", "1", *WHY, expect=1).err
-    plain = run("why", row["photo"], "--as", "comms").out
-    assert "Held: ask the safeguarding lead." in plain
-    assert "Mr Lead" not in plain
-    assert "Mr Lead refused it on" in " ".join(run("why", row["photo"], "--as", "dsl").out.split())
+    to_comms = run("why", row["photo"], "--as", "comms").out
+    assert "Held: ask the safeguarding lead." in to_comms
+    assert "Mr Lead" not in to_comms
+    assert "Mr Lead refused it on" in plain(run("why", row["photo"], "--as", "dsl").out)
     shutil.copy(school.incoming / row["photo"], run.site / "staging" / "again.jpg")
     run("watch", "--once", "--workers", "1")
     assert decisions(run, row["photo"])["website"]["verdict"] == "block"
@@ -223,7 +221,7 @@ def test_without_templates_every_photo_with_a_face_is_held(
     assert listed[0]["held"] == ["website", "social", "print"]
     refused = held("enrol", str(school.references), expect=1)
     assert "nobody is enrolled" in refused.err
-    assert "people say who is in a photo" in " ".join(held("doctor").out.split())
+    assert "people say who is in a photo" in plain(held("doctor").out)
     page = offered(held, "assembly")
     assert "Held: ask the safeguarding lead." in page
 
@@ -232,7 +230,7 @@ def test_without_templates_named_people_are_shown_by_the_same_rules(
     held: CommandLine, school: School, tmp_path: Path
 ) -> None:
     shutil.copytree(held.site, tmp_path / "site")
-    run = CommandLine(tmp_path / "site")
+    run = Brisk(tmp_path / "site")
     crowd = max((r["photo"] for r in truth(school)), key=[r["photo"] for r in truth(school)].count)
     rows = [row for row in truth(school) if row["photo"] == crowd]
     names = [f"{number_of(run, r)}={r['person']}" for r in rows if r["person"].startswith("D")]

@@ -18,8 +18,7 @@ from gate import manifest
 from gate.demo.school import School
 from gate.manifest import Entry
 from gate.signing import PublicKey, Signer
-from tests.command_line import InProcess
-from tests.e2e.conftest import CommandLine
+from tests.command_line import CommandLine, InProcess
 
 SiteOf = Callable[[], CommandLine]
 

@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 from gate.arrays import Pixels
 from gate.demo.school import School
 from tests.bench.alike_pictures import brightened, cropped, mirrored, resized
-from tests.e2e.conftest import CommandLine
+from tests.command_line import CommandLine
 
 SiteOf = Callable[[], CommandLine]
 CHANGES: dict[str, Callable[[Pixels], Pixels]] = {

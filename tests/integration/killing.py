@@ -16,13 +16,10 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from types import ModuleType
 
-import typer
-
-from cli.app import app
 from gate.errors import PhotogateError
+from tests.command_line import verbs
 from tests.fake_site import School
 from tests.integration.test_kill import Fate, _nothing
 
@@ -82,6 +79,10 @@ class Killer:
             self.longest = time.monotonic() - begun
         child.close()
 
+    def missed(self) -> set[str]:
+        """The steps in which no kill fell yet."""
+        return {name for _, name in self.verb.steps} - set(self.killed_in)
+
     def _next_step(self) -> tuple[int, int]:
         """A step that was hit least, because not every command comes by each; and how many calls.
 
@@ -110,7 +111,7 @@ def command(school: School, *words: str) -> int:
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         try:
-            _verbs()(["--site", str(school.site.root), *words])
+            verbs()(["--site", str(school.site.root), *words])
         except SystemExit as ended:
             return int(ended.code or 0)
         except PhotogateError as error:
@@ -119,12 +120,6 @@ def command(school: School, *words: str) -> int:
         finally:
             LAST_WORDS[:] = [said.getvalue()]
     return 0
-
-
-@cache
-def _verbs() -> Callable[[list[str]], object]:
-    """The command line, put together once: that takes as long as most verbs."""
-    return typer.main.get_command(app)
 
 
 LAST_WORDS: list[str] = []

@@ -13,7 +13,7 @@ from gate.demo.camera import jpeg
 from gate.demo.cast import CAST
 from gate.demo.draw import portrait
 from gate.demo.features import person
-from tests.e2e.conftest import CommandLine
+from tests.command_line import CommandLine
 
 PEOPLE, PHOTOS = 6, 4
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 from collections.abc import Callable
@@ -29,15 +30,16 @@ from tests.fake_site import (
     the_folder_is_in_step,
     without_models,
 )
-from tests.integration.killing import BETWEEN, ENDED, Killer, Verb, command
+from tests.integration.killing import Killer, Verb, command
 from tests.integration.test_kill import folder
 
 __all__ = ["folder"]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs fork and SIGKILL")
 
-ROUNDS = 50
-"""Kills of each verb."""
+ROUNDS = 50 if os.environ.get("PHOTOGATE_ALL_KILLS") else 20
+"""Kills of each verb, at least; more until every step was hit."""
+MOST = 100
 
 INVARIANTS: tuple[Callable[[School], None], ...] = (
     nothing_without_permission,
@@ -109,8 +111,10 @@ def test_kills_leave_no_copy_without_permission_and_lose_nothing(
     school.make()
     assert command(school, *pull_again(school)) == 0
     killer = Killer(school, verb, random.Random(20260603))  # noqa: S311
-    for number in range(ROUNDS):
+    number = 0
+    while number < ROUNDS or (killer.missed() and number < MOST):
         killer.run(number)
+        number += 1
         killer.next_command()
         for holds in INVARIANTS:
             holds(school)
@@ -122,4 +126,4 @@ def test_kills_leave_no_copy_without_permission_and_lose_nothing(
     the_folder_is_in_step(school)
     print(verb.name, dict(killer.killed_in))
     # The kills must have hit every step, or this test would prove little.
-    assert set(killer.killed_in) - {ENDED, BETWEEN} >= {name for _, name in verb.steps}
+    assert not killer.missed()

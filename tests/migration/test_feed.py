@@ -36,7 +36,7 @@ def older_register(url: str) -> Database:
     with raw(url).begin() as connection:
         config = configuration()
         config.attributes["connection"] = connection
-        command.upgrade(config, "0010")
+        command.upgrade(config, "0011")
         for number, ended in ENDED.items():
             digest = f"{number:064x}"
             connection.execute(text(_PHOTO), {"id": number, "sha256": digest})

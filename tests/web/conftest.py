@@ -16,14 +16,14 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from cli.site import Site
-from gate.demo.school import School, build
+from gate.demo.school import School
 from gate.roles import Role
 from tests.account_site import new_site
+from tests.drawn_school import invented, judged_school
 from tests.web.browsers import DESKTOP, Look, chromium, launch, opened
 from tests.web.client import Console
 from tests.web.people import make_accounts
 from tests.web.released import released_console, released_options
-from tests.web.school import judged_site
 from tests.web.served import Served, serving
 
 
@@ -64,15 +64,16 @@ def released_copy(released_site: Path, tmp_path: Path) -> Console:
 @pytest.fixture(scope="session")
 def school(tmp_path_factory: pytest.TempPathFactory) -> School:
     """The invented school of drawn people."""
-    from datetime import date
-
-    return build(tmp_path_factory.mktemp("invented"), today=date.today())  # noqa: DTZ011
+    return invented(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def school_site(school: School, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The judged site of the invented school, with an account for each role. Copy it."""
-    return judged_site(school, tmp_path_factory.mktemp("school") / "site")
+    root = tmp_path_factory.mktemp("school") / "site"
+    shutil.copytree(judged_school(school, tmp_path_factory), root)
+    make_accounts(Site(root))
+    return root
 
 
 @pytest.fixture(scope="session")

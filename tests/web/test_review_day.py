@@ -26,7 +26,7 @@ from tests.web.served import Served, serving
 @pytest.fixture(scope="session")
 def held_school(school: School, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site on which each photo of drawn people waits for somebody. Copy it."""
-    return held_site(school, tmp_path_factory.mktemp("held") / "site")
+    return held_site(school, tmp_path_factory)
 
 
 @pytest.fixture

@@ -187,6 +187,9 @@ def test_one_time_codes(console: Console) -> None:
     assert "not the code" in browser.post("/account/code", form | {"digits": "000000"}).text
     assert browser.post("/account/code", form).status_code == 303
     assert "From now on you are asked" in browser.get("/account").text
+    stored = [path.read_bytes() for path in (console.site.root / "register").iterdir()]
+    assert stored
+    assert not any(secret.encode() in data for data in stored), "a copy makes no codes"
     assert log_in(at_the_door(console)) == 403
     assert log_in(at_the_door(console), code="000000") == 403
     used = form["digits"]

@@ -11,7 +11,7 @@ from gate.web.text import ENGLISH, merged
 
 WEB = Path(__file__).resolve().parents[2] / "gate" / "web"
 FORMED = (
-    *("nav.", "error.", "overview.", "health.", "notice.", "why.life."),
+    *("nav.", "error.", "overview.", "health.", "storage.", "notice.", "why.life."),
     *("review.line.", "review.outcome.", "review.why.", "review.job.", "review.held"),
     "review.vetoed",
 )

@@ -7,12 +7,13 @@ import os
 import stat
 from pathlib import Path
 
+import pyotp
 import pytest
 
 from cli.acting import acting, acting_as
 from cli.background import main as background
 from cli.site import Site
-from consent_db import accounts
+from consent_db import accounts, totp
 from gate.errors import LoginRefused, NotAllowed, RegisterError, SettingsError, SiteError
 from gate.roles import Act, Role
 from tests.account_site import OTHER, SECRET, Keyboard, everybody, with_account
@@ -158,6 +159,22 @@ def test_an_administrator_gives_new_passwords_and_disables(site: Site) -> None:
     admin.said("account", "enable", "comms account")
     log_in(Keyboard(site), "comms account", OTHER)
     assert "leave no account" in str(admin.refused("account", "disable", "admin account"))
+
+
+def test_an_administrator_helps_when_the_phone_with_the_codes_is_lost(site: Site) -> None:
+    people = everybody(site)
+    secret = pyotp.random_base32()
+    with site.database.transaction("comms account") as tx:
+        comms = accounts.named(tx.connection, "comms account")
+        codes = pyotp.TOTP(secret)
+        totp.ask_for(tx, comms.id, secret, codes.at(tx.now))
+    anew = Keyboard(site)
+    words = ("login", "comms account", "--password-stdin")
+    assert "one-time code" in str(anew.refused(*words, stdin=f"{SECRET}\n"))
+    admin = people[Role.ADMIN]
+    assert "no longer asked" in admin.said("account", "no-code", "comms account")
+    log_in(anew, "comms account")
+    assert "was not asked" in admin.said("account", "no-code", "comms account")
 
 
 def test_roles_count_at_once(site: Site) -> None:

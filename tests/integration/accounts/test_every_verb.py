@@ -28,6 +28,7 @@ ALLOWED: dict[str, tuple[frozenset[Role], tuple[str, ...]]] = {
     "account enable": (frozenset({ADMIN}), ("nobody",)),
     "account end-sessions": (frozenset({ADMIN}), ("nobody",)),
     "account list": (frozenset({ADMIN}), ()),
+    "account no-code": (frozenset({ADMIN}), ("nobody",)),
     "account password": (frozenset({ADMIN}), ("nobody", "--password-stdin")),
     "account sessions": (frozenset({ADMIN}), ("nobody",)),
     "account token list": (frozenset({ADMIN}), ()),

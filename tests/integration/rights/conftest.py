@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.rights_site import Judged, copy, make
+from tests.once import once
+from tests.rights_site import Judged, copy, make, within
 
 
 @pytest.fixture(scope="session")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     """A site that was judged. Only look at it."""
-    return make(tmp_path_factory.mktemp("rights"))
+    folder = once(tmp_path_factory, "rights", make)
+    return within(folder)
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _UTC = sa.DateTime(timezone=True)

@@ -1,0 +1,86 @@
+"""A comms admin's day in a real browser: drop photos, see the answers, take a copy along."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from gate.roles import Role
+from gate.site_lock import SiteLock
+from tests.fake_gate import photo_of
+from tests.web.browsers import DESKTOP, LOOKS, PLAIN, Look, axe, fits, shot
+from tests.web.released import drawn, open_console, released_console, watch_once
+
+# What only a screen reader says stands apart, so that a space comes before it.
+ANSWERS = re.compile(r"Answers ?: Prize giving")
+
+
+def photos(folder: Path, count: int) -> list[Path]:
+    """Files to drop, on the disk of whoever drops them."""
+    folder.mkdir()
+    found = [folder / f"IMG_{number}.jpg" for number in range(count)]
+    for number, path in enumerate(found):
+        path.write_bytes(photo_of(100 + number, "P1", *([""] if number % 2 else [])))
+    return found
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_photos_are_dropped_and_answered_while_the_page_is_open(
+    browser: Browser, tmp_path: Path, look: Look, shots: Path
+) -> None:
+    console = released_console(tmp_path)
+    files = photos(tmp_path / "phone", 4)
+    with open_console(console, browser, Role.COMMS, look) as page:
+        page.goto("/drop")
+        expect(page.locator("#unwatched")).to_be_visible()
+        axe(page)
+        fits(page)
+        shot(page, f"drop-{look}", shots)
+        page.get_by_label("Photos", exact=True).set_input_files(files)
+        expect(page.locator("#event-problem")).to_be_visible()
+        page.get_by_label("Event", exact=True).fill("Prize giving")
+        with SiteLock(console.site.vault / ".watch.lock", "watcher"):
+            page.get_by_role("button", name="Drop these photos").click()
+            expect(page.locator("#summary")).to_contain_text("4 of 4 uploaded", timeout=30_000)
+            expect(page.locator("#unwatched")).to_be_hidden()
+            shot(page, f"drop-on-the-way-{look}", shots)
+            watch_once(console.site)
+            drawn(console)
+            expect(page.locator("#answers > li")).to_have_count(4, timeout=30_000)
+        expect(page.locator("#summary")).to_contain_text("4 checked")
+        page.goto("/drop")
+        page.get_by_role("link", name=ANSWERS).click()
+        expect(page.locator(".answer").first).to_be_visible()
+        axe(page)
+        fits(page)
+        shot(page, f"drop-event-{look}", shots)
+        with page.expect_download() as saved:
+            page.locator(".take:not([hidden]) button").first.click()
+        assert saved.value.suggested_filename.endswith(".jpg")
+
+
+def test_a_lost_connection_does_not_lose_a_photo(browser: Browser, tmp_path: Path) -> None:
+    console = released_console(tmp_path)
+    with open_console(console, browser, Role.COMMS, DESKTOP) as page:
+        page.goto("/drop")
+        page.get_by_label("Event", exact=True).fill("Lost and found")
+        page.context.set_offline(offline=True)
+        page.get_by_label("Photos", exact=True).set_input_files(photos(tmp_path / "phone", 2))
+        expect(page.locator("#uploads")).to_contain_text("The connection was lost")
+        page.context.set_offline(offline=False)
+        expect(page.locator("#summary")).to_contain_text("2 of 2 uploaded", timeout=30_000)
+    assert len(list((console.site.staging / "Lost and found").glob("*.jpg"))) == 2
+
+
+def test_without_javascript_a_form_does(browser: Browser, tmp_path: Path) -> None:
+    console = released_console(tmp_path)
+    with open_console(console, browser, Role.COMMS, PLAIN) as page:
+        page.goto("/drop")
+        page.get_by_label("Event", exact=True).fill("Plain")
+        page.get_by_label("Photos", exact=True).set_input_files(photos(tmp_path / "phone", 2))
+        page.get_by_role("button", name="Drop these photos").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Plain")
+        expect(page.get_by_text("2 photos were taken")).to_be_visible()
