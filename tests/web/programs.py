@@ -11,9 +11,11 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from cli.site import Site
-from consent_db import accounts, tokens
+from consent_db import accounts, feed, tokens
+from consent_db.feed import Told
 from consent_db.tokens import Purpose, Token, Wanted
 from gate.roles import Role
+from tests.fake_gate import seen_on
 from tests.web.client import Console
 from tests.web.people import NAMES
 
@@ -75,3 +77,25 @@ def program_of(console: Console, channel: str = "website", role: Role = Role.WEB
         for purpose in (Purpose.PULL, Purpose.REPORT)
     )
     return Program(console.nobody().client, pulls, reports)
+
+
+def website(console: Console, channel: str = "website") -> list[Told]:
+    """The copies of a channel that stand, in the order of release."""
+    with console.site.database.reading() as connection:
+        return list(feed.standing(connection, channel, 0, 100))
+
+
+def bytes_of(console: Console, copy: Told) -> bytes:
+    """The copy as it lies in the site."""
+    return (console.site.root / copy.path).read_bytes()
+
+
+def with_person(console: Console, ref: str, channel: str = "website") -> Told:
+    """The first copy of a channel on which somebody can be seen."""
+    every = website(console, channel)
+    return next(one for one in every if ref in seen_on(bytes_of(console, one)))
+
+
+def file_of(copy: Told) -> str:
+    """Where programs download it."""
+    return f"{ROOT}/channels/{copy.channel}/items/{copy.id}/file"

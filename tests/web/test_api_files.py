@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import base64
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
 from cli.copies import Download
-from consent_db import audit, feed, places
+from consent_db import audit, places, takedowns
 from consent_db.feed import Told
 from tests.fake_gate import seen_on
 from tests.web.client import Console
-from tests.web.programs import WEBSITE, Program, program_of
-from tests.web.released import released_console
-
-FIELDS = {
-    *("id", "channel", "event", "name", "media_type", "size", "width", "height"),
-    *("sha256", "released_at", "links"),
-}
+from tests.web.programs import WEBSITE, Program, bytes_of, file_of, program_of, website
+from tests.web.released import released_console, withdraw
 
 
 @pytest.fixture(scope="module")
@@ -41,23 +39,6 @@ def console(released_copy: Console) -> Console:
 @pytest.fixture
 def program(console: Console) -> Program:
     return program_of(console)
-
-
-def website(console: Console) -> list[Told]:
-    with console.site.database.reading() as connection:
-        return list(feed.standing(connection, "website", 0, 100))
-
-
-def with_person(console: Console, ref: str) -> Told:
-    return next(o for o in website(console) if ref in seen_on(bytes_of(console, o)))
-
-
-def bytes_of(console: Console, copy: Told) -> bytes:
-    return (console.site.root / copy.path).read_bytes()
-
-
-def file_of(copy: Told) -> str:
-    return f"{WEBSITE}/items/{copy.id}/file"
 
 
 def test_a_file_has_its_digest_for_a_tag(shared: Console, reader: Program) -> None:
@@ -167,3 +148,33 @@ def test_a_file_that_changes_while_it_is_handed_out_is_not(
     answer = program.get(file_of(copy))
     assert answer.status_code == 410
     assert b"yy" not in answer.content
+
+
+def test_nothing_is_handed_out_after_a_withdrawal_and_all_before_is_asked_back(
+    console: Console,
+) -> None:
+    copies = [one for one in website(console) if "P1" in seen_on(bytes_of(console, one))]
+    over, handed = Event(), []
+
+    def keep_downloading(copy: Told) -> list[int]:
+        program, late = program_of(console), []
+        while True:
+            ended = over.is_set()
+            status = program.get(file_of(copy)).status_code
+            if status == 200:
+                handed.append(copy.id)
+            if ended:
+                late.append(status)
+            if len(late) == 3:
+                return late
+
+    with ThreadPoolExecutor(len(copies)) as pool:
+        running = [pool.submit(keep_downloading, copy) for copy in copies]
+        while len(set(handed)) < len(copies):
+            time.sleep(0.01)
+        withdraw(console.site, "P1")
+        over.set()
+        assert [one.result() for one in running] == [[410] * 3] * len(copies)
+    with console.site.database.reading() as connection:
+        asked = {one.place.release.sha256 for one in takedowns.pending(connection)}
+    assert asked == {one.sha256 for one in copies}

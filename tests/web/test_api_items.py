@@ -11,13 +11,11 @@ from sqlalchemy import insert, select, update
 
 from cli.site import now
 from consent_db import feed, locking, places
-from consent_db.feed import Told
 from consent_db.schema import consents, register
 from gate.released import PlaceKind
 from gate.values import day_of
-from tests.fake_gate import seen_on
 from tests.web.client import Console
-from tests.web.programs import WEBSITE, Program, program_of
+from tests.web.programs import WEBSITE, Program, bytes_of, file_of, program_of, website, with_person
 from tests.web.released import released_console, withdraw
 
 FIELDS = {
@@ -45,23 +43,6 @@ def console(released_copy: Console) -> Console:
 @pytest.fixture
 def program(console: Console) -> Program:
     return program_of(console)
-
-
-def website(console: Console) -> list[Told]:
-    with console.site.database.reading() as connection:
-        return list(feed.standing(connection, "website", 0, 100))
-
-
-def with_person(console: Console, ref: str) -> Told:
-    return next(o for o in website(console) if ref in seen_on(bytes_of(console, o)))
-
-
-def bytes_of(console: Console, copy: Told) -> bytes:
-    return (console.site.root / copy.path).read_bytes()
-
-
-def file_of(copy: Told) -> str:
-    return f"{WEBSITE}/items/{copy.id}/file"
 
 
 def permission_ends_unnoticed(console: Console, ref: str) -> None:

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from consent_db import consents, feed, places, takedowns
+from consent_db import consents, places, takedowns
 from consent_db.feed import Told
 from consent_db.publications import Posted, record_posted
 from gate.released import PlaceKind, Takedown
 from gate.values import day_of
-from tests.fake_gate import granted_again, photo_of, seen_on
+from tests.fake_gate import granted_again, photo_of
 from tests.fake_site import School, fake_gate
 from tests.web.client import Console
-from tests.web.programs import ROOT, WEBSITE, Program, program_of
+from tests.web.programs import ROOT, WEBSITE, Program, program_of, with_person
 from tests.web.released import withdraw
 
 PAGE = "https://school.example/news/7"
@@ -28,12 +28,6 @@ def console(released_copy: Console) -> Console:
 @pytest.fixture
 def program(console: Console) -> Program:
     return program_of(console)
-
-
-def with_person(console: Console, ref: str, channel: str = "website") -> Told:
-    with console.site.database.reading() as connection:
-        every = feed.standing(connection, channel, 0, 100)
-    return next(o for o in every if ref in seen_on((console.site.root / o.path).read_bytes()))
 
 
 def posted(program: Program, copy: Told, where: str = PAGE) -> Any:  # noqa: ANN401
