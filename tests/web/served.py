@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -40,29 +41,37 @@ class Served:
 
 
 @contextmanager
-def serving(root: Path, folder: Path) -> Iterator[Served]:
-    """Serve the site in ``root``; ``folder`` is for what the terminal shows."""
+def serving(
+    root: Path, folder: Path, *words: str, tls: ssl.SSLContext | None = None
+) -> Iterator[Served]:
+    """Serve the site in ``root``; ``folder`` is for what the terminal shows.
+
+    ``words`` are more options of the verb; ``tls``: what to trust, where they make it serve TLS.
+    """
     port = free_port()
     said = folder / f"serve-{port}.txt"
     command = [sys.executable, "-m", "cli", "--site", str(root), "serve", "--port", str(port)]
+    command += words
     env = {**os.environ, "PHOTOGATE_HOME": str(folder), "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
     with said.open("w") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=env)
     try:
-        url = f"http://127.0.0.1:{port}"
-        _wait(process, url, said)
+        url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
+        _wait(process, url, said, tls)
         yield Served(url, Site(root), said.read_text())
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, said: Path) -> None:
+def _wait(
+    process: subprocess.Popen[bytes], url: str, said: Path, tls: ssl.SSLContext | None
+) -> None:
     end = time.monotonic() + _PATIENCE
     while time.monotonic() < end:
         assert process.poll() is None, said.read_text()
         try:
-            with urlopen(f"{url}/login", timeout=5):  # noqa: S310 - our own address
+            with urlopen(f"{url}/login", timeout=5, context=tls):  # noqa: S310 - our own address
                 return
         except HTTPError:
             # An answer all the same: a fresh site has no login page.

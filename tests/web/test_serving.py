@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import shutil
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
+import httpx2 as httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -17,7 +21,10 @@ from fastapi import Request
 
 from cli.serving import Listening, fresh_code
 from gate.errors import SettingsError
+from gate.roles import Role
 from gate.web.sse import Event, stream
+from tests.web.people import NAMES, PASSWORD
+from tests.web.served import serving
 
 PROXY = "https://photos.school.example"
 
@@ -26,7 +33,9 @@ def certificate(folder: Path, names: list[str]) -> tuple[Path, Path]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "photos")])
     now = datetime.now(UTC)
-    others = [x509.DNSName(name) for name in names] + [x509.IPAddress(ip_address("10.0.0.7"))]
+    others = [x509.DNSName(name) for name in names] + [
+        x509.IPAddress(ip_address(address)) for address in ("10.0.0.7", "127.0.0.1")
+    ]
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -65,12 +74,36 @@ def test_this_computer_may_be_asked_without_tls(host: str) -> None:
 def test_the_names_of_the_certificate_are_the_server_s(tmp_path: Path) -> None:
     cert, key = certificate(tmp_path, ["Photos.School.example", "*.trust.example"])
     listening = Listening("0.0.0.0", 443, cert, key)  # noqa: S104
-    assert listening.options("").hosts == {"photos.school.example", "*.trust.example", "10.0.0.7"}
+    assert listening.options("").hosts == {
+        *("photos.school.example", "*.trust.example", "10.0.0.7", "127.0.0.1")
+    }
     for half in (Listening("::1", 1, cert), Listening("::1", 1, None, key)):
         with pytest.raises(SettingsError, match="belong together"):
             half.options("")
     with pytest.raises(SettingsError, match="no certificate"):
         Listening("::1", 1, key, key).options("")
+
+
+def test_a_browser_logs_in_over_tls(accounts_site: Path, tmp_path: Path) -> None:
+    cert, key = certificate(tmp_path, [])
+    trusted = ssl.create_default_context(cafile=str(cert))
+    shutil.copytree(accounts_site, tmp_path / "site")
+    words = ("--tls-cert", str(cert), "--tls-key", str(key))
+    with serving(tmp_path / "site", tmp_path, *words, tls=trusted) as served:
+        with httpx.Client(base_url=served.url, verify=trusted) as browser:
+            page = browser.get("/login", headers={"Accept": "text/html"})
+            found = re.search(r'name="csrf" content="(\w+)"', page.text)
+            assert found
+            fields = {"csrf": found[1], "name": NAMES[Role.ADMIN], "password": PASSWORD}
+            answer = browser.post("/login", data=fields)
+            assert answer.status_code == 303
+            cookies = answer.headers.get_list("set-cookie")
+            assert cookies
+            assert all("Secure" in one and "HttpOnly" in one for one in cookies)
+            assert "max-age" in answer.headers["strict-transport-security"]
+            assert NAMES[Role.ADMIN] in browser.get("/").text
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.get(served.url.replace("https:", "http:") + "/login")
 
 
 def test_behind_a_proxy_its_address_is_the_origin() -> None:
