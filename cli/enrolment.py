@@ -20,7 +20,7 @@ from cli.progress import steps
 from cli.recognition import WORDS
 from cli.settling import follow_up
 from cli.site import Site, now
-from consent_db import templates
+from consent_db import reference_notes, templates
 from gate.arrays import Vectors
 from gate.engines.both import BothReaders
 from gate.enrol import (
@@ -152,6 +152,8 @@ def _others(snapshot: RegisterSnapshot, readings: Sequence[Reading], person: str
     kept = [i for i, ref in enumerate(known.people) if ref != person and ref not in fresh]
     means = [vectors.mean(axis=0) for vectors in fresh.values()]
     new = [mean / np.linalg.norm(mean) for mean in means]
+    if not kept and not new:
+        return Gallery((), known.vectors[:0], (), known.reader)
     vectors = np.array([*known.vectors[kept], *new], np.float32)
     return Gallery(
         (*(known.people[i] for i in kept), *fresh),
@@ -180,6 +182,12 @@ def _saved(site: Site, enrolment: Enrolment, first: str, by: str) -> Enrolment:
         with site.database.transaction(by) as transaction:
             for version, vector, those in made:
                 templates.save(transaction, enrolment.person, version, vector, those)
+            without = (
+                reference_notes.LeftOut(one.sha256, one.refused)
+                for one in enrolment.references
+                if not one.counts
+            )
+            reference_notes.leave_out(transaction, enrolment.person, first, without)
     except EnrolmentRefused as error:
         return replace(enrolment, vector=None, refused=str(error))
     return enrolment

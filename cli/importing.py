@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
 from cli.acting import acting
 from cli.options import AsJson, By, site_of
@@ -14,6 +16,7 @@ from cli.output import complain, print_json, say
 from cli.settling import follow_up
 from cli.site import Site, now
 from consent_db import importer
+from consent_db.csvfile import Source
 from gate.errors import ImportRefused
 from gate.roles import Act
 from gate.values import day_of
@@ -31,12 +34,13 @@ class Kind(StrEnum):
     RESTRICTIONS = "restrictions"
 
 
-_ACTS = {
+ACTS: Mapping[Kind, Act] = {
     Kind.PEOPLE: Act.CHANGE_PEOPLE,
     Kind.CONSENTS: Act.CHANGE_CONSENTS,
     Kind.BIOMETRIC: Act.CHANGE_BIOMETRICS,
     Kind.RESTRICTIONS: Act.CHANGE_RESTRICTIONS,
 }
+"""What somebody must be allowed to do, to import a file."""
 
 
 def import_file(
@@ -55,7 +59,7 @@ def import_file(
     in the file are listed; nothing ends silently.
     """
     site = site_of(context)
-    who = acting(site, _ACTS[kind], by)
+    who = acting(site, ACTS[kind], by)
     try:
         plan = take(site, kind, file, who, dry_run=dry_run)
     except ImportRefused as error:
@@ -75,16 +79,19 @@ def import_file(
 
 def take(site: Site, kind: Kind, file: Path, by: str, *, dry_run: bool = False) -> importer.Plan:
     """Import a file, or only plan it. Raises ImportRefused; then nothing of it is stored."""
-    mapping = getattr(site.settings.import_, kind.value)
-    channels = frozenset(site.settings.channels)
     with site.database.transaction(by) as transaction:
-        plan = importer.plan(
-            transaction.connection, kind.value, file, mapping, day_of(now()), channels=channels
-        )
+        plan = planned(site, transaction.connection, kind, file)
         if not dry_run:
             importer.apply(transaction, plan)
     site.tidy_references()
     return plan
+
+
+def planned(site: Site, connection: Connection, kind: Kind, file: Source) -> importer.Plan:
+    """What importing a file would do. Raises ImportRefused."""
+    mapping = getattr(site.settings.import_, kind.value)
+    channels = frozenset(site.settings.channels)
+    return importer.plan(connection, kind.value, file, mapping, day_of(now()), channels=channels)
 
 
 def _print(plan: importer.Plan, *, dry_run: bool) -> None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from cli.site import now
+from cli.site import Site, now
+from cli.web_register_ending import SOON, how_many, restrictions_ending
 from cli.web_site import WebSite
 from consent_db import counting, rejudgings, takedowns
+from consent_db.register import revision
 from gate.acting import Acting
 from gate.released import Takedown
 from gate.roles import Act, may, only_on_own_channels
+from gate.values import day_of
 from gate.web.ports import Waiting
+
+_Count: TypeAlias = Callable[[Site, Connection, int], int]
 
 
 class WebOverview:
@@ -20,12 +27,37 @@ class WebOverview:
 
     def __init__(self, site: WebSite) -> None:
         self._site = site
+        self._ending, self._restrictions = _Counted(), _Counted()
 
     def waiting(self, who: Acting) -> Sequence[Waiting]:
         """What waits for this person."""
-        with self._site.site().database.reading() as connection:
+        site = self._site.site()
+        with site.database.reading() as connection:
             found = [*_takedowns(connection, who), *_others(connection, who)]
+            found += self._endings(site, connection, who)
         return [one for one in found if one.count]
+
+    def _endings(self, site: Site, connection: Connection, who: Acting) -> Iterator[Waiting]:
+        if may(who.roles, Act.CHANGE_CONSENTS):
+            many = self._ending.of(site, connection, how_many)
+            yield Waiting("ending", many, "register_expiring")
+        if may(who.roles, Act.CHANGE_RESTRICTIONS):
+            many = self._restrictions.of(site, connection, restrictions_ending)
+            yield Waiting("restrictions_ending", many, "register_expiring")
+
+
+class _Counted:
+    """A number that is counted again only when the register, or the day, is another one."""
+
+    def __init__(self) -> None:
+        self._last: tuple[int, date, int] | None = None
+
+    def of(self, site: Site, connection: Connection, count: _Count) -> int:
+        """The number as it is now."""
+        number, today, last = revision(connection), day_of(now()), self._last
+        if last is None or last[:2] != (number, today):
+            self._last = last = number, today, count(site, connection, SOON)
+        return last[2]
 
 
 def _takedowns(connection: Connection, who: Acting) -> Iterator[Waiting]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cli.judging_behind import JudgingBehind
 from cli.site import Site
 from cli.web_accounts import WebAccounts, WebOwnAccount
 from cli.web_api import WebApi
@@ -9,8 +10,11 @@ from cli.web_audit import WebAudit
 from cli.web_drop import WebDrop
 from cli.web_figures import WebFigures
 from cli.web_health import WebHealth
+from cli.web_imports import WebImports
 from cli.web_overview import WebOverview
 from cli.web_ready import WebReady
+from cli.web_register import WebRegister
+from cli.web_register_roll import Rolls
 from cli.web_review import WebReview
 from cli.web_site import WebSite
 from cli.web_why import WebWhy
@@ -22,6 +26,7 @@ def services_of(site: Site) -> Services:
     shared = WebSite(site)
     # Made before there are threads that could make it twice.
     shared.site()
+    behind, rolls = JudgingBehind(shared), Rolls()
     return Services(
         accounts=WebAccounts(site),
         own_account=WebOwnAccount(site),
@@ -34,4 +39,6 @@ def services_of(site: Site) -> Services:
         drop=WebDrop(shared),
         ready=WebReady(shared),
         api=WebApi(shared),
+        register=WebRegister(shared, behind, rolls),
+        imports=WebImports(shared, behind, rolls),
     )

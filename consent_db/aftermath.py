@@ -53,9 +53,13 @@ class _Seen:
         if tx.announced:
             # This revision may never be stored, and then be given to another change.
             return permissions(tx.connection, reader_version)
-        engine, number, last = tx.connection.engine, revision(tx.connection), self._last
+        return self.stored(tx.connection, reader_version)
+
+    def stored(self, connection: Connection, reader_version: str) -> RegisterSnapshot:
+        """The same outside of a change."""
+        engine, number, last = connection.engine, revision(connection), self._last
         if last is None or last[0] is not engine or last[1] != number:
-            self._last = last = engine, number, permissions(tx.connection, reader_version)
+            self._last = last = engine, number, permissions(connection, reader_version)
         return last[2]
 
 
@@ -78,6 +82,10 @@ class Consequences:
             self.follow_people(tx, tx.touched)
         for photo in tx.judged:
             self._follow_judgement(tx, photo)
+
+    def snapshot(self, connection: Connection) -> RegisterSnapshot:
+        """Everybody's permissions as they are stored, without templates."""
+        return self._seen.stored(connection, self.reader_version)
 
     def follow_people(self, tx: Transaction, people: Collection[str]) -> None:
         """End the copies that fall by what changed about these people."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from operator import attrgetter
-from typing import TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from sqlalchemy import Connection
 
 from consent_db import biometrics, consents, people, restrictions
-from consent_db.plans import Difference, Item
+from consent_db.plans import Difference, Field, Item, Plain
 from consent_db.rows import Value
 from gate.values import BiometricRecord, ConsentRecord, ConsentStatus, Person, Restriction, voice
 
@@ -33,15 +33,36 @@ def with_people(connection: Connection, rows: Numbered) -> Difference:
         found.values.append(person)
         if before is None:
             text = f"{person.ref} is added ({person.kind}{_year(person)})"
-            found.additions.append(Item(person.ref, text, number))
+            found.additions.append(Item(person.ref, text, number, _fields(None, person)))
         elif person.left_on and not before.left_on:
             text = f"{person.ref} left on {person.left_on}{_changed(before, person)}"
-            found.endings.append(Item(person.ref, text, number))
+            found.endings.append(Item(person.ref, text, number, _fields(before, person)))
         else:
             text = f"{person.ref} is changed{_changed(before, person)}"
-            found.changes.append(Item(person.ref, text, number))
+            found.changes.append(Item(person.ref, text, number, _fields(before, person)))
     found.missing = [Item(ref, f"{ref} is not in the file") for ref in sorted(known)]
     return found
+
+
+def _fields(before: Value | None, after: Value) -> tuple[Field, ...]:
+    """The columns in which a value differs from what there was, or all that say something.
+
+    On which channel it is always belongs to it.
+    """
+    found = []
+    for one in fields(after):
+        known = before is not None and one.name != "channel"
+        old = _plain(getattr(before, one.name)) if known else None
+        new = _plain(getattr(after, one.name))
+        if one.name not in ("id", "ref", "person") and (old or None) != (new or None):
+            found.append(Field(one.name, old, new))
+    return tuple(found)
+
+
+def _plain(value: Any) -> Plain:  # noqa: ANN401 - of any column
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(value))
+    return value.value if isinstance(value, ConsentStatus) else value
 
 
 def _year(person: Person) -> str:
@@ -146,7 +167,7 @@ def _sort_in(
     until = f" until {record.valid_until}" if record.valid_until else ""
     said = f"{record.status.value} by {record.given_by} on {record.obtained_on}{until}"
     text = f"{' '.join(about)}: {said}"
-    item = Item(record.person, text, number)
+    item = Item(record.person, text, number, _fields(before, record))
     if before is None:
         found.additions.append(item)
     elif record.status is ConsentStatus.GRANTED or before.status is not ConsentStatus.GRANTED:
@@ -168,7 +189,8 @@ def with_restrictions(connection: Connection, rows: Numbered) -> Difference:
             continue
         found.values.append(restriction)
         text = f"{restriction.person} is restricted: {_span(restriction)}"
-        found.additions.append(Item(restriction.person, text, number))
+        told = _fields(None, restriction)
+        found.additions.append(Item(restriction.person, text, number, told))
     found.missing = [
         Item(one.person, f"{one.person} stays restricted: {_span(one)}, is not in the file")
         for one in sorted(left, key=lambda one: (one.person, one.valid_from))

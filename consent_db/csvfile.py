@@ -9,11 +9,13 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from gate.errors import ImportRefused
 
 MAX_BYTES = 50_000_000
 MAX_ROWS = 200_000
+MAX_COLUMNS = 500
 
 _DELIMITERS = ",;\t"
 _BOMS = (
@@ -21,6 +23,17 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that was sent and lies nowhere: its name, for messages, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+Source: TypeAlias = Path | Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,7 @@ class Table:
     ignored: tuple[str, ...]
 
 
-def read(path: Path, columns: Sequence[str], mapping: Mapping[str, str]) -> Table:
+def read(path: Source, columns: Sequence[str], mapping: Mapping[str, str]) -> Table:
     """The rows of a file by our column names; ``mapping`` says which header a column has there.
 
     Raises ImportRefused when the file is too large, is no such text, lacks a header of
@@ -73,12 +86,15 @@ def read(path: Path, columns: Sequence[str], mapping: Mapping[str, str]) -> Tabl
     )
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ImportRefused(f"{path} cannot be read: {error.strerror}.") from error
+def _bytes(path: Source) -> bytes:
+    if isinstance(path, Sent):
+        data = path.data
+    else:
+        try:
+            with path.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise ImportRefused(f"{path} cannot be read: {error.strerror}.") from error
     if len(data) > MAX_BYTES:
         raise ImportRefused(
             f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB; is it a CSV file?"
@@ -86,7 +102,7 @@ def _bytes(path: Path) -> bytes:
     return data
 
 
-def _text(path: Path, data: bytes) -> str:
+def _text(path: Source, data: bytes) -> str:
     marked = [encoding for bom, encoding in _BOMS if data.startswith(bom)]
     for encoding in marked or ["utf-8", "windows-1252"]:
         try:
@@ -112,7 +128,7 @@ def _delimiter(text: str, wanted: Sequence[str]) -> str:
     return max(_DELIMITERS, key=fitting)
 
 
-def _rows(path: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+def _rows(path: Source, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
     """The rows that hold something, with their numbers; the first is the header."""
     rows = []
     # strict: a quotation mark that is never closed would swallow the rows after it.
@@ -121,6 +137,10 @@ def _rows(path: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
         for number, row in enumerate(reader, start=1):
             if any(cell.strip() for cell in row) and row != ["sep=", ""]:
                 rows.append((number, row))
+            if len(row) > MAX_COLUMNS:
+                raise ImportRefused(
+                    f"{path.name} has more than {MAX_COLUMNS} columns; is it a CSV file?"
+                )
             if len(rows) > MAX_ROWS:
                 raise ImportRefused(f"{path.name} has more than {MAX_ROWS} rows; split it.")
     except csv.Error as error:
@@ -132,7 +152,7 @@ def _rows(path: Path, text: str, delimiter: str) -> list[tuple[int, list[str]]]:
 
 
 def _places(
-    path: Path, header: Sequence[str], columns: Sequence[str], mapping: Mapping[str, str]
+    path: Source, header: Sequence[str], columns: Sequence[str], mapping: Mapping[str, str]
 ) -> dict[str, int]:
     plain = [_plain(name) for name in header]
     places = {}

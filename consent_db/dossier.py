@@ -12,7 +12,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select
 
-from consent_db import biometrics, consents, people, places, restrictions, takedowns, templates
+from consent_db import (
+    biometrics,
+    consents,
+    people,
+    places,
+    reference_notes,
+    restrictions,
+    takedowns,
+    templates,
+)
 from consent_db.history import Recorded
 from consent_db.schema import audit, template_references
 from consent_db.schema import people as people_table
@@ -86,6 +95,10 @@ def template_records(connection: Connection, ref: str) -> list[dict[str, object]
                 templates.opened_numbers(connection, ref, row.vector, row.reader_version)
             ),
             "references": list(_references(connection, ref, row.reader_version)),
+            "left_out": [
+                {"photo": one.sha256, "because": one.reason}
+                for one in reference_notes.left_out(connection, row.reader_version, ref)
+            ],
         }
         for row in rows
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -25,7 +24,7 @@ __all__ = ["KINDS", "Item", "Plan", "apply", "plan"]
 def plan(  # noqa: PLR0913 - the file, how to read it, and what it is held against
     connection: Connection,
     kind: str,
-    path: Path,
+    path: csvfile.Source,
     mapping: Mapping[str, str],
     today: date,
     *,
@@ -105,7 +104,7 @@ def _require_columns(kind: str, form: Kind, mapping: Mapping[str, str]) -> None:
         )
 
 
-def _require_headers(path: Path, form: Kind, table: csvfile.Table) -> None:
+def _require_headers(path: csvfile.Source, form: Kind, table: csvfile.Table) -> None:
     lacking = [
         name for name in form.columns if name not in table.headers and name not in form.may_lack
     ]

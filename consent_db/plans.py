@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
 
 from consent_db.rows import Value
+
+Plain: TypeAlias = str | date | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column whose value becomes another; ``before`` is None where there was none."""
+
+    name: str
+    before: Plain
+    after: Plain
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that an import does or leaves: whom it concerns, in words, from which row."""
+    """One thing that an import does or leaves: whom it concerns, in words, from which row.
+
+    ``fields`` say the same column by column, where something is stored.
+    """
 
     ref: str
     text: str
     row: int | None = None
+    fields: tuple[Field, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         return self.text

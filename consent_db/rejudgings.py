@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
 from consent_db.locks import is_locked
-from consent_db.schema import photos, rejudgings
+from consent_db.schema import judgements, mentions, photos, rejudgings
 from consent_db.transaction import Transaction
 
 _FIRST_PAUSE = timedelta(minutes=1)
@@ -80,6 +80,15 @@ def waiting(connection: Connection) -> Sequence[Rejudging]:
 def count(connection: Connection) -> int:
     """How many photos are to be judged again."""
     return int(connection.execute(select(func.count()).select_from(rejudgings)).scalar_one())
+
+
+def count_about(connection: Connection, ref: str, *, but: str = "") -> int:
+    """How many of them rest on this person; ``but``: not those whose cause begins so."""
+    about = select(judgements.c.photo_id).join(mentions).where(mentions.c.person == ref)
+    query = select(func.count()).where(rejudgings.c.photo_id.in_(about))
+    if but:
+        query = query.where(~rejudgings.c.cause.startswith(but))
+    return int(connection.execute(query).scalar_one())
 
 
 def _query() -> Select[Any]:

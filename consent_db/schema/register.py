@@ -123,6 +123,20 @@ template_references = Table(
     ),
 )
 
+left_out_references = Table(
+    "left_out_references",
+    metadata,
+    Column("person", String(64), primary_key=True),
+    Column("reader_version", String(200), primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("reason", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["person", "reader_version"],
+        ["templates.person", "templates.reader_version"],
+        ondelete="CASCADE",
+    ),
+)
+
 calibrations = Table(
     "calibrations",
     metadata,

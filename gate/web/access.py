@@ -10,6 +10,7 @@ from types import MappingProxyType
 from gate.acting import Acting
 from gate.limits import Limits
 from gate.roles import Act, may
+from gate.web.ports_imports import MOST_BYTES
 
 FORM_BYTES = 100_000
 """The largest body that is read where the table says nothing else."""
@@ -68,6 +69,16 @@ def program(purpose: str, act: Act, *, channel: str = "", own_channels: bool = F
     return Entry(Who.TOKEN, (act,), channel, own_channels, purpose)
 
 
+_IMPORTS = (
+    Act.CHANGE_PEOPLE,
+    Act.CHANGE_CONSENTS,
+    Act.CHANGE_BIOMETRICS,
+    Act.CHANGE_RESTRICTIONS,
+)
+"""Each allows one kind of file; which, the service looks at."""
+_IMPORTING = allowed(*_IMPORTS)
+_IMPORTING_FILE = allowed(*_IMPORTS, most_bytes=MOST_BYTES + FORM_BYTES)
+_REGISTER = allowed(Act.SEE_PEOPLE, Act.CHANGE_PEOPLE)
 _REVIEWING = allowed(Act.REVIEW, Act.RELEASE_VETOED)
 
 ACCESS: Mapping[str, Entry] = MappingProxyType(
@@ -128,6 +139,22 @@ ACCESS: Mapping[str, Entry] = MappingProxyType(
         "ready_taken_down": allowed(Act.END_TAKEDOWN, channel="channel"),
         # Takedowns
         # Register
+        "register": _REGISTER,
+        "register_search": allowed(Act.SEE_PEOPLE),
+        "register_person": allowed(Act.SEE_PEOPLE),
+        "register_reference": allowed(Act.CHANGE_BIOMETRICS, Act.REVIEW),
+        "register_consent": allowed(Act.CHANGE_CONSENTS),
+        "register_biometric": allowed(Act.CHANGE_BIOMETRICS),
+        "register_expiring": allowed(Act.SEE_PEOPLE),
+        "register_restrictions": allowed(Act.SEE_RESTRICTIONS),
+        "register_restrict": allowed(Act.CHANGE_RESTRICTIONS),
+        "register_lift": allowed(Act.CHANGE_RESTRICTIONS),
+        "register_look_through": allowed(Act.SEE_RESTRICTIONS),
+        "imports": _IMPORTING,
+        "imports_look": _IMPORTING_FILE,
+        "imports_plan": _IMPORTING,
+        "imports_take": _IMPORTING,
+        "imports_forget": _IMPORTING,
         # Audit
         "audit": allowed(Act.SEE_AUDIT),
         "audit_search": allowed(Act.SEE_AUDIT),

@@ -15,9 +15,12 @@ from gate.web.envelope import Envelope
 from gate.web.errors import add_error_answers
 from gate.web.flash import Flashes
 from gate.web.guard import Guard
+from gate.web.imports import add_imports
 from gate.web.overview import add_overview
 from gate.web.own_account import add_own_account
 from gate.web.ready import add_ready
+from gate.web.register import add_register
+from gate.web.register_changes import add_register_changes
 from gate.web.review import add_review
 from gate.web.services import Options, Services
 from gate.web.setting_up import add_setting_up
@@ -40,6 +43,9 @@ SCREENS: tuple[Screen, ...] = (
     add_ready,
     # Takedowns
     # Register
+    add_register,
+    add_register_changes,
+    add_imports,
     # Audit
     add_audit,
     # Programs

@@ -11,7 +11,9 @@ from gate.web.ports_api import Api
 from gate.web.ports_audit import Audit
 from gate.web.ports_drop import Drop
 from gate.web.ports_figures import Figures
+from gate.web.ports_imports import Imports
 from gate.web.ports_ready import Ready
+from gate.web.ports_register import Register
 from gate.web.ports_review import Review
 from gate.web.ports_why import Why
 
@@ -35,6 +37,8 @@ class Services:
     drop: Drop
     ready: Ready
     api: Api
+    register: Register
+    imports: Imports
 
 
 @dataclass(frozen=True)

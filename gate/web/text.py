@@ -16,6 +16,7 @@ from gate.web.texts import (
     audit,
     common,
     drop,
+    imports,
     overview,
     ready,
     register,
@@ -87,6 +88,7 @@ ENGLISH = Texts(
             ready,
             takedowns,
             register,
+            imports,
             audit,
             api,
         )

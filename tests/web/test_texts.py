@@ -14,6 +14,11 @@ FORMED = (
     *("nav.", "error.", "overview.", "health.", "storage.", "notice.", "why.life."),
     *("review.line.", "review.outcome.", "review.why.", "review.job.", "review.held"),
     "review.vetoed",
+    *("register.kind.", "register.one.", "register.state.", "register.state_of."),
+    *("register.template.", "register.renew.", "register.status.", "register.said."),
+    *("register.recorded.", "register.template_recorded.", "register.template_status."),
+    *("restrictions.state.", "expiring.what.", "imports.kind.", "imports.kind_text."),
+    *("imports.count.", "imports.lines.", "imports.field."),
 )
 """Beginnings of keys that are put together where they are used."""
 
