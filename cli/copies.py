@@ -18,7 +18,7 @@ from consent_db import copies
 from consent_db.copies import Copy
 from consent_db.pulls import SqlPull
 from gate import manifest
-from gate.errors import RegisterError
+from gate.errors import RegisterOutdated
 from gate.publish import Publisher
 from gate.released import Wanted, downloads_of
 
@@ -76,10 +76,10 @@ class Download:
         """Ask the rules again about these copies, and record those that stand as taken.
 
         Copies whose file is missing or changed are left out; their photos are judged again. Raises
-        RegisterError while the register is too old to hand out anything by it.
+        RegisterOutdated while the register is too old to hand out anything by it.
         """
         if not may_add(self.site):
-            raise RegisterError(
+            raise RegisterOutdated(
                 "The register was not confirmed for too long, or this computer's clock is behind "
                 "it, so no copies are handed out. Tell the data protection lead."
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 from cli.acting import acting_in
 from cli.site import Site, now
@@ -11,7 +12,7 @@ from consent_db.accounts import Account, subject
 from consent_db.login import authenticate
 from consent_db.sessions import SessionKind
 from gate.acting import Acting
-from gate.errors import LoginRefused, RegisterChanged, RegisterError
+from gate.errors import LoginRefused, NotAllowed, RegisterChanged, RegisterError
 from gate.roles import Act, Role
 from gate.web.ports import LoggedIn, Login
 
@@ -68,14 +69,24 @@ class WebAccounts:
         moment = now()
         with self._database.reading() as connection:
             token = tokens.find(connection, secret, moment)
-            if token is None or token.purpose.value != purpose:
+            if token is None:
                 return None
             account = accounts.get(connection, token.account)
+        if token.purpose.value != purpose:
+            self._refuse_purpose(account, purpose)
         if token.is_due(moment):
             with self._database.transaction(account.name) as tx:
                 tokens.used(tx, token.id)
         channels = tokens.channels_of(token, account.channels)
         return Acting(account.name, account.roles, channels, account.id, token=token.id)
+
+    def _refuse_purpose(self, account: Account, purpose: str) -> NoReturn:
+        with self._database.transaction(account.name) as tx:
+            tx.audit("access.denied", subject(account.id), {"purpose": purpose})
+        raise NotAllowed(
+            f"This token is for another purpose; this needs one for '{purpose}'. Nothing was "
+            "changed."
+        )
 
     def log_out(self, who: Acting) -> None:
         """End the login by which this person came."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cli.judging_behind import JudgingBehind
 from cli.site import Site
 from cli.web_accounts import WebAccounts, WebOwnAccount
+from cli.web_api import WebApi
 from cli.web_audit import WebAudit
 from cli.web_drop import WebDrop
 from cli.web_figures import WebFigures
@@ -37,6 +38,7 @@ def services_of(site: Site) -> Services:
         audit=WebAudit(shared),
         drop=WebDrop(shared),
         ready=WebReady(shared),
+        api=WebApi(shared),
         register=WebRegister(shared, behind, rolls),
         imports=WebImports(shared, behind, rolls),
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from consent_db import dropped, evidence, people, uploads
+from consent_db import dropped, evidence, feed, people, uploads
 from consent_db.schema import decisions as decisions_table
 from consent_db.schema import drops as drops_table
 from consent_db.schema import judgements, mentions, photos, rejudgings, removals
@@ -94,16 +94,17 @@ def end_releases(
     ]
     if channels is not None:
         standing.append(releases_table.c.channel.in_(channels))
-    ending = update(releases_table).where(*standing).values(ended_at=tx.now).returning(*RELEASE)
-    ended = sorted(
-        (Release(*row) for row in tx.connection.execute(ending)), key=lambda copy: copy.channel
-    )
+    ending = update(releases_table).where(*standing).values(ended_at=tx.now)
+    ending = ending.returning(*RELEASE, releases_table.c.id)
+    rows = sorted(tx.connection.execute(ending).all(), key=lambda row: row.channel)
+    ended = [Release(*row[:-1]) for row in rows]
     for copy in ended:
         details = {"channel": copy.channel, "copy": copy.sha256}
         tx.audit("photo.release_ended", sha256, details)
         tx.connection.execute(delete(removals).where(removals.c.path == copy.path))
         row = {"path": copy.path, "sha256": copy.sha256, "since": tx.now}
         tx.connection.execute(insert(removals), row)
+    feed.tell(tx, feed.Kind.REVOKED, [(row.id, row.channel) for row in rows])
     return tuple(ended)
 
 
@@ -182,7 +183,9 @@ def add_releases(tx: Transaction, sha256: str, judgement: int, releases: Sequenc
     """Store the copies of a judgement."""
     for release in releases:
         values = {column.name: getattr(release, column.name) for column in RELEASE}
-        tx.connection.execute(insert(releases_table).values(judgement_id=judgement, **values))
+        adding = insert(releases_table).values(judgement_id=judgement, **values)
+        number = tx.connection.execute(adding.returning(releases_table.c.id)).scalar_one()
+        feed.tell(tx, feed.Kind.RELEASED, [(number, release.channel)])
         tx.connection.execute(delete(removals).where(removals.c.path == release.path))
         details = {"judgement": judgement, "channel": release.channel, "copy": release.sha256}
         tx.audit("photo.released", sha256, details)

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from consent_db import places
 from consent_db.numbering import next_ids
-from consent_db.schema import people, takedowns
+from consent_db.schema import people, releases, takedowns
+from consent_db.schema import places as place_table
 from consent_db.sealed import open_text
 from consent_db.transaction import Transaction
 from gate.errors import RegisterError
@@ -93,6 +94,18 @@ def get(connection: Connection, number: int) -> Takedown:
 def pending(connection: Connection) -> Sequence[Takedown]:
     """The open requests, the most urgent first."""
     return _select(connection, *_OPEN)
+
+
+def open_numbers(connection: Connection, channel: str, after: int, limit: int) -> list[int]:
+    """The numbers of the next open requests on a channel after this one, in their order."""
+    query = (
+        select(takedowns.c.id)
+        .join_from(takedowns, place_table)
+        .join(releases)
+        .where(releases.c.channel == channel, takedowns.c.id > after, *_OPEN)
+        .order_by(takedowns.c.id)
+    )
+    return list(connection.execute(query.limit(limit)).scalars())
 
 
 def everything(connection: Connection) -> Sequence[Takedown]:

@@ -19,6 +19,7 @@ APPEND_ONLY = {
     "incidents": "id",
     "incident_photos": "id",
     "incident_notes": "id",
+    "release_events": "id",
 }
 """Tables in which rows are only ever added, each with its key."""
 

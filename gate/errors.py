@@ -7,7 +7,9 @@ PhotogateError
 ├── RegisterError          the register says no: unknown person, no permission ...
 │   ├── UnknownPerson
 │   ├── PhotoLocked        the safeguarding lead locked the photo
-│   └── RegisterChanged    the register moved on while a photo was judged
+│   ├── RegisterChanged    the register moved on while a photo was judged
+│   ├── RegisterOutdated   the register was not confirmed for too long to go by it
+│   └── CopyRevoked        a released copy has ended
 ├── NotAllowed             the account has no role for this, or nobody is logged in
 ├── LoginRefused           the name or the password is wrong, or it was tried too often
 ├── RegisterUnreachable    the database cannot be opened or answers with an error
@@ -73,6 +75,20 @@ class PhotoLocked(RegisterError):
 
 class RegisterChanged(RegisterError):
     """Permissions changed between judging and releasing: judge again."""
+
+
+class RegisterOutdated(RegisterError):
+    """The register was not confirmed for too long: no copies are handed out by it."""
+
+
+class CopyRevoked(RegisterError):
+    """A copy that was released may not be used any more; the text never says why."""
+
+    def __init__(self) -> None:
+        super().__init__("This copy was revoked: delete it wherever you keep or show it.")
+
+    def __reduce__(self) -> tuple[type[CopyRevoked], tuple[()]]:
+        return type(self), ()
 
 
 class NotAllowed(PhotogateError):

@@ -6,6 +6,7 @@ from consent_db import triggers
 from consent_db.schema.accounts import accounts, api_tokens, login_attempts, sessions
 from consent_db.schema.base import Utc, metadata
 from consent_db.schema.duties import disposals, erasures
+from consent_db.schema.feed import release_events
 from consent_db.schema.incidents import incident_notes, incident_photos, incidents
 from consent_db.schema.ledger import (
     approvals,
@@ -72,6 +73,7 @@ __all__ = [
     "places",
     "register",
     "rejudgings",
+    "release_events",
     "releases",
     "removals",
     "restrictions",

@@ -162,6 +162,18 @@ ACCESS: Mapping[str, Entry] = MappingProxyType(
         "audit_export": allowed(Act.SEE_AUDIT),
         "audit_checkpoint": allowed(Act.SEE_AUDIT),
         # Programs
+        "api_description": _FILE,
+        "api_channels": program("pull", Act.PULL, own_channels=True),
+        "api_items": program("pull", Act.PULL, channel="channel"),
+        "api_item": program("pull", Act.PULL, channel="channel"),
+        "api_file": program("pull", Act.PULL, channel="channel"),
+        "api_file_headers": program("pull", Act.PULL, channel="channel"),
+        "api_changes": program("pull", Act.PULL, channel="channel"),
+        "api_posted": program("report", Act.RECORD_PUBLICATION, channel="channel"),
+        "api_takedowns": program("report", Act.SEE_TAKEDOWNS, channel="channel"),
+        "api_taken_down": program("report", Act.END_TAKEDOWN, own_channels=True),
+        "feed_atom": program("pull", Act.PULL, channel="channel"),
+        "feed_json": program("pull", Act.PULL, channel="channel"),
     }
 )
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
+from gate.web.api import add_api
 from gate.web.audit import add_audit
 from gate.web.drop import add_drop
 from gate.web.envelope import Envelope
@@ -48,6 +49,7 @@ SCREENS: tuple[Screen, ...] = (
     # Audit
     add_audit,
     # Programs
+    add_api,
 )
 """Each adds its routes. Add to the router itself: what is nested, the guard does not find."""
 
@@ -66,6 +68,7 @@ def create_app(services: Services, options: Options) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        generate_unique_id_function=lambda route: route.name,
         middleware=[Middleware(Guard, services=services, options=options)],
     )
     app.router.redirect_slashes = False

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gate.web import security
+from gate.web.errors import API, PROBLEM
 from gate.web.services import Options
 
 
@@ -33,7 +34,7 @@ class Envelope:
             await send(message)
 
         known = security.is_known_host(Headers(scope=scope).get("host", ""), self._options.hosts)
-        inner = self._app if known else PlainTextResponse("This server has another name.\n", 400)
+        inner = self._app if known else _another_name(scope, reference)
         await inner(scope, receive, sending)
 
     def _dress(self, sent: MutableHeaders, reference: str) -> None:
@@ -41,3 +42,11 @@ class Envelope:
             sent[name] = value
         sent.setdefault("Cache-Control", "no-store")
         sent["X-Request-Id"] = reference
+
+
+def _another_name(scope: Scope, reference: str) -> Response:
+    text = "This server has another name."
+    if not scope["path"].startswith(API):
+        return PlainTextResponse(f"{text}\n", 400)
+    problem = {"type": "about:blank", "title": text, "status": 400, "detail": text}
+    return JSONResponse(problem | {"reference": reference}, 400, media_type=PROBLEM)

@@ -21,6 +21,7 @@ from gate.acting import Acting
 from gate.errors import PhotogateError
 from gate.web import security
 from gate.web.access import ACCESS, Entry, Who, refusal
+from gate.web.bearer import bearer_of, no_token
 from gate.web.bodies import Body, too_long
 from gate.web.errors import NOT_OURS, STALE_FORM, answer_for, wants_page
 from gate.web.services import Options, Services
@@ -74,11 +75,10 @@ class Guard:
             return _Known()
         accounts = self._services.accounts
         if entry.who is Who.TOKEN:
-            kind, _, secret = sent.get("authorization", "").partition(" ")
-            if kind.lower() != "bearer" or not secret:
+            secret = bearer_of(sent)
+            if not secret:
                 return _Known()
-            who = await run_in_threadpool(accounts.by_token, secret.strip(), entry.purpose)
-            return _Known(who)
+            return _Known(await run_in_threadpool(accounts.by_token, secret, entry.purpose))
         cookies = Request({"type": "http", "headers": sent.raw}).cookies
         secret = cookies.get(security.session_cookie(self._options), "")
         who = await run_in_threadpool(accounts.by_session, secret) if secret else None
@@ -105,8 +105,10 @@ class Guard:
                 note = self._services.accounts.note_refusal
                 await run_in_threadpool(note, who, entry.acts[0])
             raise HTTPException(403, refused)
+        if refused and entry.who is Who.TOKEN:
+            raise no_token(request.headers)
         if refused:
-            if is_page and entry.who is not Who.TOKEN:
+            if is_page:
                 return _to_login(request)
             raise HTTPException(401)
         return None
@@ -131,7 +133,7 @@ def _entry(scope: Scope) -> tuple[Entry, dict[str, object]]:
 
     Raises HTTPException: 404 without a route or without an entry, 405 for another method.
     """
-    other_method = False
+    methods: set[str] = set()
     routes: list[BaseRoute] = scope["app"].router.routes
     for route in routes:
         match, child = route.matches(scope)
@@ -140,8 +142,11 @@ def _entry(scope: Scope) -> tuple[Entry, dict[str, object]]:
             return entry, dict(child.get("path_params", {}))
         if match is Match.FULL:
             break
-        other_method = other_method or entry is not None
-    raise HTTPException(405 if other_method else 404)
+        if entry is not None:
+            methods |= getattr(route, "methods", None) or set()
+    if methods:
+        raise HTTPException(405, headers={"Allow": ", ".join(sorted(methods))})
+    raise HTTPException(404)
 
 
 async def _require_sound(request: Request, entry: Entry, body: Body, options: Options) -> None:

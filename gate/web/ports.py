@@ -54,7 +54,10 @@ class Accounts(Protocol):
         ...
 
     def by_token(self, secret: str, purpose: str) -> Acting | None:
-        """Whose program this is, if its token counts now for this purpose; its use is noted."""
+        """Whose program this is, if its token counts now; its use is noted.
+
+        Raises NotAllowed, which is written into the audit log, when it is for another purpose.
+        """
         ...
 
     def log_out(self, who: Acting) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 
 from gate.ports import Clock
 from gate.web.ports import Accounts, Health, Overview, OwnAccount
+from gate.web.ports_api import Api
 from gate.web.ports_audit import Audit
 from gate.web.ports_drop import Drop
 from gate.web.ports_figures import Figures
@@ -35,6 +36,7 @@ class Services:
     audit: Audit
     drop: Drop
     ready: Ready
+    api: Api
     register: Register
     imports: Imports
 

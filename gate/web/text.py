@@ -12,6 +12,7 @@ from datetime import date, datetime, tzinfo
 
 from gate.english import ENGLISH as SPOKEN
 from gate.web.texts import (
+    api,
     audit,
     common,
     drop,
@@ -89,6 +90,7 @@ ENGLISH = Texts(
             register,
             imports,
             audit,
+            api,
         )
     ),
     SPOKEN,

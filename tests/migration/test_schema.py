@@ -182,4 +182,4 @@ def test_nothing_of_the_first_schema_is_left_to_read(tmp_path: Path) -> None:
 
 
 def test_there_is_one_newest_migration() -> None:
-    assert latest() == "0012"
+    assert latest() == "0013"

@@ -23,6 +23,7 @@ from tests.drawn_school import invented, judged_school
 from tests.web.browsers import DESKTOP, Look, chromium, launch, opened
 from tests.web.client import Console
 from tests.web.people import make_accounts
+from tests.web.released import released_console, released_options
 from tests.web.served import Served, serving
 
 
@@ -45,6 +46,19 @@ def accounts_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     site = new_site(tmp_path_factory.mktemp("accounts"))
     make_accounts(site)
     return site.root
+
+
+@pytest.fixture(scope="session")
+def released_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with six released photos, judged without models. Copy it."""
+    return released_console(tmp_path_factory.mktemp("released")).site.root
+
+
+@pytest.fixture
+def released_copy(released_site: Path, tmp_path: Path) -> Console:
+    """A console on a site of your own with six released photos and an account for each role."""
+    shutil.copytree(released_site, tmp_path / "site")
+    return Console(Site(tmp_path / "site"), released_options())
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from consent_db.schema import releases
 from gate.publish import Publisher
 from gate.roles import Role
 from gate.values import day_of
+from gate.web.services import Options
 from tests.fake_gate import withdrawn
 from tests.fake_site import School, fake_gate
 from tests.watch_fakes import sha256
@@ -35,7 +36,12 @@ def released_console(folder: Path) -> Console:
     school = School(folder)
     school.make()
     make_accounts(school.site)
-    return Console(school.site, options(hosts=frozenset({"localhost", "127.0.0.1"})))
+    return Console(school.site, released_options())
+
+
+def released_options() -> Options:
+    """How the console on such a site is reached."""
+    return options(hosts=frozenset({"localhost", "127.0.0.1"}))
 
 
 def watch_once(site: Site) -> None:

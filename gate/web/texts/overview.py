@@ -59,7 +59,7 @@ ENGLISH: Mapping[str, str] = {
     "figures.in_1000": "{count} in 1,000",
     "figures.recognised": "Own reference photos that are recognised",
     "figures.show": "A face is shown from score",
-    "figures.veto": "A restricted person holds a photo from score",
+    "figures.veto": "A likeness can hold a photo from score",
     "storage.title": "Room on the disk",
     "storage.free": "{free} are free; photogate takes {taken}.",
     "storage.originals": "Originals in the vault",
