@@ -13,9 +13,10 @@ from cli.options import AsJson, By, site_of
 from cli.output import british_time, print_json, print_table, say
 from cli.site import now
 from consent_db import takedowns
+from gate.acting import Acting
 from gate.english import ENGLISH
 from gate.released import PlaceKind, Takedown
-from gate.roles import Act, may
+from gate.roles import Act, may, only_on_own_channels
 
 _CONCERNS = {"pupil": "a pupil", "staff": "a member of staff", "visitor": "a visitor"}
 
@@ -30,9 +31,10 @@ def list_takedowns(
 ) -> None:
     """List the copies that must be taken down, the most urgent first."""
     site = site_of(context)
-    acting(site, Act.SEE_TAKEDOWNS, by)
+    who = acting_as(site, Act.SEE_TAKEDOWNS, by)
     with site.database.reading() as connection:
-        found = takedowns.everything(connection) if everything else takedowns.pending(connection)
+        known = takedowns.everything(connection) if everything else takedowns.pending(connection)
+    found = [one for one in known if concerns_account(who, one)]
     if as_json:
         print_json([_row(one) for one in found])
         return
@@ -93,6 +95,12 @@ def _cells(one: Takedown, today: datetime) -> Iterator[object]:
         yield f"{british_time(one.done_at)}, {one.done_by}"
     else:
         yield "may stay" if one.lapsed_at is not None else ""
+
+
+def concerns_account(who: Acting, one: Takedown) -> bool:
+    """Whether somebody who may see takedowns may see this one: it is on one of their channels."""
+    bound = only_on_own_channels(who.roles, Act.SEE_TAKEDOWNS)
+    return not bound or who.serves(one.place.release.channel)
 
 
 def concerns(one: Takedown) -> str:

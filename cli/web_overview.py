@@ -9,13 +9,13 @@ from typing import TypeAlias
 from sqlalchemy import Connection
 
 from cli.site import Site, now
+from cli.takedowns import concerns_account
 from cli.web_register_ending import SOON, how_many, restrictions_ending
 from cli.web_site import WebSite
 from consent_db import counting, rejudgings, takedowns
 from consent_db.register import revision
 from gate.acting import Acting
-from gate.released import Takedown
-from gate.roles import Act, may, only_on_own_channels
+from gate.roles import Act, may
 from gate.values import day_of
 from gate.web.ports import Waiting
 
@@ -63,16 +63,11 @@ class _Counted:
 def _takedowns(connection: Connection, who: Acting) -> Iterator[Waiting]:
     if not may(who.roles, Act.SEE_TAKEDOWNS):
         return
-    pending = [one for one in takedowns.pending(connection) if _concerns(who, one)]
+    pending = [one for one in takedowns.pending(connection) if concerns_account(who, one)]
     moment = now()
     late = sum(one.due < moment for one in pending)
     yield Waiting("overdue", late, "takedowns", urgent=True)
     yield Waiting("takedowns", len(pending) - late, "takedowns", urgent=True)
-
-
-def _concerns(who: Acting, one: Takedown) -> bool:
-    bound = only_on_own_channels(who.roles, Act.SEE_TAKEDOWNS)
-    return not bound or who.serves(one.place.release.channel)
 
 
 def _others(connection: Connection, who: Acting) -> Iterator[Waiting]:

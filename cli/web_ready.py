@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from cli.copies import Download, download_one, picture_of, standing_copy
 from cli.site import Site, now
-from cli.takedowns import concerns
+from cli.takedowns import concerns, concerns_account
 from cli.web_site import WebSite
 from cli.zipping import zipped
 from consent_db import copies, places, takedowns
@@ -20,7 +20,7 @@ from gate.acting import Acting
 from gate.errors import RegisterError
 from gate.released import Place, PlaceKind, Takedown, Wanted, downloads_of
 from gate.safe_text import isolated
-from gate.web.ports_ready import Bundle, ChannelState, ReadyCopy, Shelf, ToTakeDown
+from gate.web.ports_ready import Bundle, ChannelState, ReadyCopy, Requests, Shelf, ToTakeDown
 
 PAGE = 48
 
@@ -89,6 +89,15 @@ class WebReady:
             told = Posted(copy.photo, channel, where, copy.sha256)
             return record_posted(tx, site.consequences, told)[1]
 
+    def takedowns(self, who: Acting, page: int) -> Requests:
+        """What must come down, most urgent first."""
+        with self._site.site().database.reading() as connection:
+            pending = [one for one in takedowns.pending(connection) if concerns_account(who, one)]
+        pages = max(1, -(-len(pending) // PAGE))
+        first = (min(page, pages) - 1) * PAGE
+        shown = sorted(pending, key=lambda one: (one.due, one.id))[first : first + PAGE]
+        return Requests(len(pending), pages, tuple(_to_take_down(one) for one in shown))
+
     def taken_down(self, who: Acting, channel: str, number: int, proof: str) -> bool:
         """Record that a copy came down."""
         site = self._site.site()
@@ -146,6 +155,7 @@ def _to_take_down(one: Takedown) -> ToTakeDown:
     where = f"{place.where}: {place.name}" if folder else place.where
     return ToTakeDown(
         one.id,
+        place.release.channel,
         isolated(where),
         concerns(one),
         one.since,

@@ -138,6 +138,7 @@ ACCESS: Mapping[str, Entry] = MappingProxyType(
         "ready_posted": allowed(Act.RECORD_PUBLICATION, channel="channel"),
         "ready_taken_down": allowed(Act.END_TAKEDOWN, channel="channel"),
         # Takedowns
+        "takedowns": allowed(Act.SEE_TAKEDOWNS, own_channels=True),
         # Register
         "register": _REGISTER,
         "register_search": allowed(Act.SEE_PEOPLE),

@@ -26,6 +26,7 @@ from gate.web.services import Options, Services
 from gate.web.setting_up import add_setting_up
 from gate.web.signing_in import add_signing_in
 from gate.web.static_files import add_static_files
+from gate.web.takedowns import add_takedowns
 from gate.web.why import add_why
 
 Screen = Callable[[APIRouter, Services], None]
@@ -42,6 +43,7 @@ SCREENS: tuple[Screen, ...] = (
     # Ready
     add_ready,
     # Takedowns
+    add_takedowns,
     # Register
     add_register,
     add_register_changes,

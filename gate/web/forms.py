@@ -16,3 +16,9 @@ Field = Annotated[str, Form(max_length=10_000)]
 def go_to(request: Request, route: str, **parameters: object) -> RedirectResponse:
     """Answer a form: the browser loads the page of this route."""
     return RedirectResponse(address(request, route, **parameters), 303)
+
+
+def number_of(request: Request) -> int:
+    """The page that is asked for in the address, from 1 on."""
+    said = request.query_params.get("page", "1")[:9]
+    return max(1, int(said)) if said.isascii() and said.isdigit() else 1

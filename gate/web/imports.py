@@ -8,11 +8,10 @@ from gate.acting import Acting
 from gate.errors import ImportRefused, RegisterChanged
 from gate.roles import Act, may
 from gate.web.flash import flash
-from gate.web.forms import go_to
+from gate.web.forms import go_to, number_of
 from gate.web.in_memory import Sent
 from gate.web.pages import page, texts_of
 from gate.web.ports_imports import MOST_BYTES, FileKind, Imports
-from gate.web.register import number_of
 from gate.web.services import Services
 from gate.web.visitor import Account
 

@@ -36,6 +36,7 @@ class ToTakeDown:
     """
 
     number: int
+    channel: str
     where: str
     about: str
     since: datetime
@@ -63,6 +64,15 @@ class Shelf:
     pages: int
     copies: tuple[ReadyCopy, ...]
     takedowns: tuple[ToTakeDown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """One page of the copies that must come down, most urgent first; ``count``: of them all."""
+
+    count: int
+    pages: int
+    requests: tuple[ToTakeDown, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +115,10 @@ class Ready(Protocol):
 
         Raises RegisterError when it is not said where.
         """
+        ...
+
+    def takedowns(self, who: Acting, page: int) -> Requests:
+        """What must come down: on the account's channels, or anywhere for who sees to all."""
         ...
 
     def taken_down(self, who: Acting, channel: str, number: int, proof: str) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
+from pydantic import BaseModel, StringConstraints
 from starlette.responses import StreamingResponse
 
 from gate.web.access import opens
 from gate.web.drop import attachment, jpeg, save_as
 from gate.web.flash import flash
-from gate.web.forms import Field, go_to
+from gate.web.forms import Field, go_to, number_of
 from gate.web.pages import page, texts_of
 from gate.web.ports_ready import Ready
 from gate.web.services import Services
@@ -18,6 +19,13 @@ from gate.web.visitor import Account
 
 _MOST_COPIES = 1_000
 Chosen = Annotated[list[int], Form(max_length=_MOST_COPIES)]
+
+
+class _Down(BaseModel):
+    """What the form of a request to take down sends; ``back`` names the page it stood on."""
+
+    proof: Annotated[str, StringConstraints(max_length=4_000)] = ""
+    back: Annotated[str, StringConstraints(max_length=100)] = ""
 
 
 def add_ready(router: APIRouter, services: Services) -> None:
@@ -38,8 +46,7 @@ def _add_pages(router: APIRouter, ready: Ready) -> None:
 
     @router.get("/ready/{channel}", name="ready_channel")
     def shelf(request: Request, who: Account, channel: str) -> Response:
-        said = request.query_params.get("page", "1")[:9]
-        number = max(1, int(said)) if said.isascii() and said.isdigit() else 1
+        number = number_of(request)
         found = ready.shelf(who, channel, number)
         if found is None:
             raise HTTPException(404)
@@ -92,11 +99,11 @@ def _add_records(router: APIRouter, ready: Ready) -> None:
 
     @router.post("/ready/{channel}/takedowns/{number}/done", name="ready_taken_down")
     def taken_down(
-        request: Request, who: Account, channel: str, number: int, proof: Field = ""
+        request: Request, who: Account, channel: str, number: int, form: Annotated[_Down, Form()]
     ) -> Response:
-        if not ready.taken_down(who, channel, number, proof):
+        if not ready.taken_down(who, channel, number, form.proof):
             raise HTTPException(404)
         flash(request, texts_of(request)("ready.down"))
-        if opens("ready_channel", who):
+        if form.back != "takedowns" and opens("ready_channel", who):
             return go_to(request, "ready_channel", channel=channel)
-        return go_to(request, "overview")
+        return go_to(request, "takedowns")

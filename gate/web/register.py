@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from gate.acting import Acting
 from gate.roles import Act, may
-from gate.web.forms import go_to
+from gate.web.forms import go_to, number_of
 from gate.web.pages import page, texts_of
 from gate.web.ports_register import Register, Sought
 from gate.web.services import Services
@@ -101,12 +101,6 @@ def person_page(
         changes_templates=may(who.roles, Act.CHANGE_BIOMETRICS),
         restricts=may(who.roles, Act.CHANGE_RESTRICTIONS),
     )
-
-
-def number_of(request: Request) -> int:
-    """The page that is asked for in the address, from 1 on."""
-    said = request.query_params.get("page", "1")[:9]
-    return max(1, int(said)) if said.isascii() and said.isdigit() else 1
 
 
 def _list(

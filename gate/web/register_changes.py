@@ -13,11 +13,11 @@ from gate.roles import Act, may
 from gate.values import ALL_CHANNELS
 from gate.web.days import day_of
 from gate.web.flash import flash
-from gate.web.forms import go_to
+from gate.web.forms import go_to, number_of
 from gate.web.pages import page, texts_of
 from gate.web.ports_register import Register
 from gate.web.ports_register_changes import Biometric, Consent, Done, Restriction
-from gate.web.register import number_of, person_page
+from gate.web.register import person_page
 from gate.web.services import Services
 from gate.web.visitor import Account
 

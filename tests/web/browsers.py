@@ -38,7 +38,9 @@ class Look:
 
 
 DESKTOP = Look()
-LOOKS = (Look("phone"), Look("phone", "dark"), DESKTOP, Look("desktop", "dark"))
+_TWO = (Look("phone"), Look("desktop", "dark"))
+LOOKS = (*_TWO, Look("phone", "dark"), DESKTOP) if os.environ.get("PHOTOGATE_ALL_LOOKS") else _TWO
+"""Both sizes and both schemes; each in each with PHOTOGATE_ALL_LOOKS, as for taking pictures."""
 PLAIN = Look(javascript=False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -191,6 +192,12 @@ def test_the_watched_folder_s_own_photos_are_told_too(released: Console) -> None
     assert "&lt;b&gt;.jpg" in answers
     assert "Approved, faces covered" in answers or "covered" in answers
     assert "P1" not in answers, "who is in it is not for this role"
+    looks = re.findall(r'class="look" ([^>]*)>', answers.split('id="answers"')[1])
+    assert looks
+    for look in looks:
+        found = re.fullmatch(r'href="(/drop/copies/\d+)"', look)
+        assert found
+        assert comms.get(found[1]).status_code == 200
 
 
 def test_a_copy_is_taken_along_on_record_and_only_while_it_stands(released: Console) -> None:

@@ -17,6 +17,7 @@ from gate.set_aside import sha256_of
 from gate.verifying import Signature, signature_of
 from tests.fake_gate import seen_on
 from tests.web.client import Console
+from tests.web.people import NAMES
 from tests.web.released import released_console, withdraw
 
 WYN = "Wyn Hughes"
@@ -150,3 +151,32 @@ def test_a_takedown_of_another_channel_is_not_ended_here(released: Console) -> N
     address = f"/ready/website/takedowns/{asked.id}/done"
     assert wyn.post(address, {"proof": "gone"}).status_code == 404
     assert "yearbook" not in wyn.get("/ready/website").text
+
+
+def test_everything_to_take_down_stands_on_one_page_for_who_sees_to_it(released: Console) -> None:
+    from consent_db.publications import Posted, record_posted
+
+    with released.site.database.reading() as connection:
+        found = [*website(released), *copies.page(connection, "print", offset=0, limit=100)]
+    with released.site.database.transaction("Dafydd Lewis") as tx:
+        for copy in found:
+            told = Posted(copy.photo, copy.channel, f"{copy.channel} page", copy.sha256)
+            record_posted(tx, released.site.consequences, told)
+    for channel in ("website", "print"):
+        withdraw(released.site, "P1", channel)
+    for role in Role:
+        text = released.as_(role).get("/takedowns").text
+        assert ("print page" in text) == (role not in (Role.WEBSITE, Role.SOCIAL)), role
+        assert ("website page" in text) == (role is not Role.SOCIAL), role
+        assert ("It is taken down" in text) == (role in (Role.WEBSITE, Role.DSL, Role.DPL)), role
+        assert "P1" not in text
+    with released.site.database.reading() as connection:
+        (asked, *_) = (
+            one for one in takedowns.pending(connection) if one.place.release.channel == "print"
+        )
+    dpl = released.as_(Role.DPL)
+    done = f"/ready/print/takedowns/{asked.id}/done"
+    answer = dpl.post(done, {"proof": "pulped", "back": "takedowns"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/takedowns")
+    with released.site.database.reading() as connection:
+        assert takedowns.get(connection, asked.id).done_by == NAMES[Role.DPL]
