@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection
@@ -21,6 +23,8 @@ from gate.web.ports_figures import Day, LastEvent, Strictness, Throughput
 
 DAYS = 14
 _EVENTS = 5
+_FRESH = 60.0
+"""Seconds for which the days are not counted again: many photos take a while."""
 
 
 class WebFigures:
@@ -28,6 +32,9 @@ class WebFigures:
 
     def __init__(self, site: WebSite) -> None:
         self._site = site
+        self._lock = Lock()
+        self._counted: Throughput | None = None
+        self._counted_at = 0.0
         # To name its version, a reader's weights are read whole.
         self._reader = cache(lambda: site.unsettled.reader_versions[0])
 
@@ -35,6 +42,12 @@ class WebFigures:
         """The last two weeks, for those who may see what was dropped."""
         if not who.sight.original:
             return None
+        with self._lock:
+            if self._counted is None or time.monotonic() - self._counted_at > _FRESH:
+                self._counted, self._counted_at = self._count(), time.monotonic()
+            return self._counted
+
+    def _count(self) -> Throughput:
         days = [day_of(now()) - timedelta(days=ago) for ago in reversed(range(DAYS))]
         with self._site.site().database.reading() as connection:
             found = counting.judged_by_day(connection, days[0])
@@ -76,7 +89,7 @@ def _strictness(policy: Policy, reader: str, connection: Connection) -> Strictne
 
 
 def _calibrated(made: Calibrated, report: Mapping[str, Any], asked: float) -> Strictness:
-    own = Count(**report["recognised"])
+    own = Count(**report.get("recognised", {"count": 0, "of": 0}))
     share = own.share if own.of else None
     counts = made.thresholds
-    return Strictness(counts.show, counts.veto, asked, made.at, report["people"], share)
+    return Strictness(counts.show, counts.veto, asked, made.at, report.get("people", 0), share)
