@@ -114,9 +114,11 @@ class ReviewWork:
             return frozenset(self._busy())
 
     def settle(self) -> None:
-        """Carry out, in the caller's thread, whatever is due."""
+        """Carry out, in the caller's thread, whatever is due; wait for what another one does."""
         while (entry := self._next()) is not None:
             self._carry_out(entry)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._running())
 
     # --- the thread -----------------------------------------------------------------------------
 
@@ -178,6 +180,9 @@ class ReviewWork:
     def _busy(self) -> set[str]:
         return {e.task.photo for e in self._entries.values() if e.job.state not in _OVER}
 
+    def _running(self) -> bool:
+        return any(e.job.state is JobState.RUNNING for e in self._entries.values())
+
     def _shown(self, entry: _Entry) -> Job:
         left = max(0.0, entry.due - self._clock()) if _waits(entry) else 0.0
         return replace(entry.job, seconds=int(left + 0.999))
@@ -192,6 +197,7 @@ class ReviewWork:
     ) -> None:
         entry.job = replace(entry.job, state=state, problem=problem, verdicts=verdicts)
         entry.ended = self._clock()
+        self._changed.notify_all()
 
     def _forget(self) -> None:
         moment = self._clock()
