@@ -3,7 +3,7 @@
     python -m tests.bench.console_pictures [--to docs/pictures] [--at DIR]
 
 Judges the invented school on a site with an account for each role, posts some copies, lets one
-person withdraw, and takes pictures of what each role sees then, at desktop and phone size.
+person withdraw, and takes pictures of what each role sees then.
 """
 
 from __future__ import annotations
@@ -26,28 +26,26 @@ from gate.roles import Role
 from gate.values import Verdict
 from tests.command_line import CommandLine
 from tests.drawn_school import registered
-from tests.web.browsers import DESKTOP, Look, launch, opened
+from tests.web.browsers import DESKTOP, launch, opened
 from tests.web.people import make_accounts
 from tests.web.served import Served, serving
 
 SIGN_OFF = '[channels.print]\nonline = false\nmax_edge = 1600\ncover = "smooth"\nsign_off = '
-PHONE = Look("phone")
-DARK = Look("desktop", "dark")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: who looks, at what, and at which window."""
+    """One picture: who looks, and at what."""
 
     name: str
     role: Role
     show: Callable[[Page, Site], None]
-    look: Look = DESKTOP
 
 
 def drop(page: Page, _site: Site) -> None:
     page.goto("/drop")
     page.locator(".card .go a").first.click()
+    page.wait_for_load_state("networkidle")
 
 
 def review(page: Page, _site: Site) -> None:
@@ -82,9 +80,6 @@ PICTURES = (
     Picture("console-why", Role.AUDITOR, why),
     Picture("console-ready", Role.WEBSITE, at("/ready/website")),
     Picture("console-register", Role.DPL, at("/register")),
-    Picture("console-audit", Role.AUDITOR, at("/audit")),
-    Picture("console-ready-phone", Role.WEBSITE, at("/ready/website"), PHONE),
-    Picture("console-review-dark", Role.DSL, review, DARK),
 )
 
 
@@ -113,7 +108,7 @@ def _post_and_withdraw(run: CommandLine) -> None:
 
 def take(browser: Browser, served: Served, picture: Picture, folder: Path) -> None:
     """One picture, as high as the window."""
-    with opened(browser, served.url, picture.look, served.login(picture.role)) as page:
+    with opened(browser, served.url, DESKTOP, served.login(picture.role)) as page:
         picture.show(page, served.site)
         page.screenshot(path=folder / f"{picture.name}.png")
 
