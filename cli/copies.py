@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,16 +15,37 @@ from PIL import Image
 from cli.names import register_names
 from cli.pulling import entry_of, may_add
 from cli.site import Site
-from consent_db import copies
+from consent_db import copies, takedowns
 from consent_db.copies import Copy
 from consent_db.pulls import SqlPull
 from gate import manifest
+from gate.acting import Acting
 from gate.errors import RegisterOutdated
 from gate.publish import Publisher
 from gate.released import Wanted, downloads_of
 
 SMALL = 480
 """The longer side of a small picture, in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A channel of an account: how many copies may be used on it, and how many must come down."""
+
+    channel: str
+    copies: int
+    takedowns: int
+
+
+def shelves_of(site: Site, who: Acting) -> list[Shelf]:
+    """The channels that somebody looks after."""
+    with site.database.reading() as connection:
+        pending = Counter(one.place.release.channel for one in takedowns.pending(connection))
+        return [
+            Shelf(name, copies.count(connection, name), pending[name])
+            for name in site.settings.channels
+            if who.serves(name)
+        ]
 
 
 def standing_copy(site: Site, number: int) -> Copy | None:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from cli.copies import Download
+from cli.copies import Download, shelves_of
 from cli.pulling import may_add
 from cli.site import Site
 from cli.web_api_reports import record, requests, take_down
 from cli.web_site import WebSite
-from consent_db import copies, feed, takedowns
+from consent_db import feed
 from consent_db.feed import Event, Kind, Told
 from gate.acting import Acting
 from gate.english import ENGLISH
@@ -43,19 +43,11 @@ class WebApi:
 
     def channels(self, who: Acting) -> Sequence[ChannelState]:
         """The channels of this token."""
-        site = self._site.site()
-        with site.database.reading() as connection:
-            pending = [one.place.release.channel for one in takedowns.pending(connection)]
-            return [
-                ChannelState(
-                    name,
-                    ENGLISH.channel_title(name),
-                    copies.count(connection, name),
-                    pending.count(name),
-                )
-                for name in site.settings.channels
-                if who.serves(name)
-            ]
+        title = ENGLISH.channel_title
+        return [
+            ChannelState(one.channel, title(one.channel), one.copies, one.takedowns)
+            for one in shelves_of(self._site.site(), who)
+        ]
 
     def newest(self, channel: str) -> Newest:
         """Where a channel is by now, once copies have ended whose time was up."""

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from sqlalchemy import Connection
 
-from cli.copies import Download, download_one, picture_of, standing_copy
+from cli.copies import Download, download_one, picture_of, shelves_of, standing_copy
 from cli.site import Site, now
 from cli.takedowns import concerns, concerns_account
 from cli.web_site import WebSite
@@ -33,14 +33,8 @@ class WebReady:
 
     def channels(self, who: Acting) -> Sequence[ChannelState]:
         """The channels of this account."""
-        site = self._site.site()
-        with site.database.reading() as connection:
-            pending = [one.place.release.channel for one in takedowns.pending(connection)]
-            return [
-                ChannelState(name, copies.count(connection, name), pending.count(name))
-                for name in site.settings.channels
-                if who.serves(name)
-            ]
+        found = shelves_of(self._site.site(), who)
+        return [ChannelState(one.channel, one.copies, one.takedowns) for one in found]
 
     def shelf(self, who: Acting, channel: str, page: int) -> Shelf | None:
         """One page of a channel, newest first, and what must come down on it."""

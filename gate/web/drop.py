@@ -16,7 +16,7 @@ from gate.acting import Acting
 from gate.errors import UploadRefused
 from gate.web.bodies import too_long
 from gate.web.flash import flash
-from gate.web.forms import Field, go_to
+from gate.web.forms import Field, go_to, number_of
 from gate.web.pages import address, page, texts_of
 from gate.web.ports_drop import Answer, ChannelAnswer, Drop, Dropped, Receipt, Receiving
 from gate.web.services import Services
@@ -193,7 +193,7 @@ def _drop_page(
 
 
 def _event_page(request: Request, drop: Drop, who: Acting, event: Dropped) -> Response:
-    number = max(1, _number(request.query_params.get("page", "1")))
+    number = number_of(request)
     answers, pages = drop.answers(who, event.index, number)
     newest = answers[0].number if answers and number == 1 else 0
     return page(

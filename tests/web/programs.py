@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,11 +16,13 @@ from consent_db.feed import Told
 from consent_db.tokens import Purpose, Token, Wanted
 from gate.roles import Role
 from tests.fake_gate import seen_on
+from tests.fake_site import School
 from tests.web.client import Console
 from tests.web.people import NAMES
 
 ROOT = "/api/v1"
 WEBSITE = f"{ROOT}/channels/website"
+CHANGES = f"{WEBSITE}/changes"
 
 
 def make_token(
@@ -99,3 +101,19 @@ def with_person(console: Console, ref: str, channel: str = "website") -> Told:
 def file_of(copy: Told) -> str:
     """Where programs download it."""
     return f"{ROOT}/channels/{copy.channel}/items/{copy.id}/file"
+
+
+def school_of(console: Console) -> School:
+    """The school whose site the console shows."""
+    return School(console.site.root.parent)
+
+
+def following(program: Program, after: int = 0, limit: int = 200) -> Iterator[dict[str, Any]]:
+    """What a program is told that asks again and again, until there is no more."""
+    while True:
+        page = program.told(CHANGES, after=after, limit=limit)
+        yield from page["changes"]
+        assert page["next"] >= after
+        after = page["next"]
+        if not page["more"]:
+            return

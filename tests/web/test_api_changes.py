@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
 from typing import Any
@@ -15,12 +14,10 @@ from consent_db import consents, feed
 from consent_db.schema import release_events
 from gate.values import day_of
 from tests.fake_gate import granted_again, restrict
-from tests.fake_site import School
 from tests.web.client import Console
-from tests.web.programs import WEBSITE, Program, program_of
+from tests.web.programs import CHANGES, WEBSITE, Program, following, program_of, school_of
 from tests.web.released import withdraw
 
-CHANGES = f"{WEBSITE}/changes"
 REVOKED = {"type", "number", "at", "id", "sha256", "do"}
 
 
@@ -32,21 +29,6 @@ def console(released_copy: Console) -> Console:
 @pytest.fixture
 def program(console: Console) -> Program:
     return program_of(console)
-
-
-def school_of(console: Console) -> School:
-    return School(console.site.root.parent)
-
-
-def following(program: Program, after: int = 0, limit: int = 200) -> Iterator[dict[str, Any]]:
-    """What a program is told that asks again and again, until there is no more."""
-    while True:
-        page = program.told(CHANGES, after=after, limit=limit)
-        yield from page["changes"]
-        assert page["next"] >= after
-        after = page["next"]
-        if not page["more"]:
-            return
 
 
 def brief(changes: list[dict[str, Any]]) -> list[tuple[str, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
@@ -17,14 +17,19 @@ from consent_db import tokens
 from consent_db.tokens import Purpose
 from gate.web.api_waiting import Waiting
 from gate.web.ports_api import Newest
-from tests.fake_site import School
 from tests.web.client import Console
-from tests.web.programs import WEBSITE, Program, bearer, make_token, program_of
+from tests.web.programs import (
+    CHANGES,
+    WEBSITE,
+    Program,
+    bearer,
+    following,
+    make_token,
+    program_of,
+    school_of,
+)
 from tests.web.released import withdraw
 from tests.web.served import serving
-
-CHANGES = f"{WEBSITE}/changes"
-REVOKED = {"type", "number", "at", "id", "sha256", "do"}
 
 
 @pytest.fixture
@@ -35,21 +40,6 @@ def console(released_copy: Console) -> Console:
 @pytest.fixture
 def program(console: Console) -> Program:
     return program_of(console)
-
-
-def school_of(console: Console) -> School:
-    return School(console.site.root.parent)
-
-
-def following(program: Program, after: int = 0, limit: int = 200) -> Iterator[dict[str, Any]]:
-    """What a program is told that asks again and again, until there is no more."""
-    while True:
-        page = program.told(CHANGES, after=after, limit=limit)
-        yield from page["changes"]
-        assert page["next"] >= after
-        after = page["next"]
-        if not page["more"]:
-            return
 
 
 def waited(program: Program, path: str = CHANGES, **query: int) -> tuple[float, Any]:
