@@ -20,6 +20,7 @@ from gate.ports import Drop
 from gate.results import told
 from gate.safe_text import isolated
 from gate.web.ports_drop import Answer, ChannelAnswer, Dropped, Receipt, Taken
+from gate.words import Status
 from watch.claim import as_text
 from watch.scan import StagingMissing, scan
 
@@ -69,13 +70,19 @@ class WebDrop:
             known = events.with_index(connection, index)
             if known is not None:
                 names = tuple(waiting.get(known.name, ()))
-                return Dropped(index, isolated(known.name), known.files, names, _takes(known.name))
+                held, failed = (
+                    events.count(connection, index, one) for one in (Status.HELD, Status.UNCHECKED)
+                )
+                name, more = isolated(known.name), _takes(known.name)
+                return Dropped(index, name, known.files, names, more, held, failed)
             for name, files in waiting.items():
                 if _index(connection, name) == index:
                     return Dropped(index, isolated(name), 0, tuple(files), _takes(name))
         return None
 
-    def answers(self, who: Acting, index: str, page: int) -> tuple[Sequence[Answer], int]:
+    def answers(
+        self, who: Acting, index: str, page: int, only: Status | None = None
+    ) -> tuple[Sequence[Answer], int]:
         """One page of an event's files, newest first, and how many pages there are."""
         del who
         with self._site.site().database.reading() as connection:
@@ -83,8 +90,9 @@ class WebDrop:
             if event is None:
                 return [], 1
             offset = (page - 1) * PAGE
-            found = events.drops_in(connection, index, offset=offset, limit=PAGE)
-            return _answers(connection, found), max(1, -(-event.files // PAGE))
+            found = events.drops_in(connection, index, only, offset=offset, limit=PAGE)
+            files = event.files if only is None else events.count(connection, index, only)
+            return _answers(connection, found), max(1, -(-files // PAGE))
 
     def news(self, who: Acting, index: str, after: int) -> Sequence[Answer]:
         """What was judged after this drop, oldest first."""

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, select, true, tuple_
 
 from consent_db import dropped
-from consent_db.schema import drops, photos
+from consent_db.locks import is_open
+from consent_db.schema import decisions, drops, judgements, photos
 from consent_db.sealed import sealer_of
 from consent_db.stored import drops_with
 from gate.ports import Drop, KeyKind
+from gate.values import Reason, Verdict
+from gate.words import Status, status_of
+
+_READ_AS = {
+    (verdict.value, reason.value): status_of(verdict, reason, copies=1, withdrawn=0)
+    for verdict in Verdict
+    for reason in Reason
+}
+"""As what verdict and reason are read by those who may not know more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +54,40 @@ def with_index(connection: Connection, index: str) -> Event | None:
 
 
 def drops_in(
-    connection: Connection, index: str, *, offset: int = 0, limit: int = 50
+    connection: Connection,
+    index: str,
+    only: Status | None = None,
+    *,
+    offset: int = 0,
+    limit: int = 50,
 ) -> Sequence[tuple[int, Drop]]:
-    """The drops of an event with their numbers, newest first."""
-    query = select(drops.c.id).where(drops.c.event_index == index).order_by(drops.c.id.desc())
-    numbers = connection.execute(query.offset(offset).limit(limit)).scalars()
-    return drops_with(connection, list(numbers))
+    """The drops of an event with their numbers, newest first; see ``count`` for ``only``."""
+    query = select(drops.c.id).where(drops.c.event_index == index, _came_to(only))
+    numbers = connection.execute(query.order_by(drops.c.id.desc()).offset(offset).limit(limit))
+    return drops_with(connection, list(numbers.scalars()))
+
+
+def count(connection: Connection, index: str, only: Status) -> int:
+    """How many drops of an event could not be checked, or else are held for a channel."""
+    wanted = drops.c.event_index == index, is_open(drops.c.photo_id), _came_to(only)
+    return int(connection.execute(select(func.count()).where(*wanted)).scalar_one())
+
+
+def _came_to(only: Status | None) -> ColumnElement[bool]:
+    """True of drops of photos that were decided so the last time; of all for None."""
+    if only is None:
+        return true()
+    if only is Status.UNCHECKED:
+        return _decided(only)
+    return and_(_decided(only), ~_decided(Status.UNCHECKED))
+
+
+def _decided(status: Status) -> ColumnElement[bool]:
+    pairs = [pair for pair, read_as in _READ_AS.items() if read_as is status]
+    newest = select(func.max(judgements.c.id)).where(judgements.c.photo_id == drops.c.photo_id)
+    found = tuple_(decisions.c.verdict, decisions.c.reason).in_(pairs)
+    last = decisions.c.judgement_id == newest.correlate(drops).scalar_subquery()
+    return exists(select(decisions.c.id).where(last, found).correlate(drops))
 
 
 def drops_after(

@@ -13,7 +13,6 @@ during which the server is killed twice and the network goes away once.
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import statistics
 import tempfile
@@ -33,10 +32,10 @@ from consent_db.dropped import indexes
 from consent_db.schema import drops, photos
 from gate.roles import Role
 from gate.web.security import csrf_of
-from tests.bench.console_site import Server, Verb, copy_of, school_site, use_keys, watcher
+from tests.bench.console_site import Server, copy_of, school_site, use_keys, watcher
 from tests.bench.school import run
 from tests.bench.upload_page import Seen, all_answered, all_uploaded, drop, drop_page
-from tests.bench.upload_photos import BROKEN, write_drop, write_photos
+from tests.bench.upload_photos import write_drop, write_photos
 from tests.web.browsers import DESKTOP, Look
 from tests.web.people import log_in
 
@@ -145,9 +144,7 @@ class Trouble:
         self._server.start()
 
 
-def scene(
-    root: Path, what: str, files: Sequence[Path], *, options: argparse.Namespace
-) -> None:
+def scene(root: Path, what: str, files: Sequence[Path], *, options: argparse.Namespace) -> None:
     """One drop, from the picking of the files to the last answer."""
     use_keys(root)
     site = Site(root / "site")
@@ -197,7 +194,7 @@ def main() -> None:
         copy_of(root / "base", root / "floor")
         took = floor(root / "floor", many)
         size = sum(one.stat().st_size for one in many) / 1e6
-        print(f"floor: {len(many)} files, {size:.0f} MB sent in {took:.1f} s, {size / took:.1f} MB/s")
+        print(f"floor: {len(many)} files, {size:.0f} MB sent in {took:.1f} s")
         took = judged_alone(root / "floor", options.workers)
         print(f"floor: judged in {took:.1f} s, {len(many) / took:.2f} a second", flush=True)
     if not (root / "run").exists():
@@ -206,9 +203,11 @@ def main() -> None:
     if "desktop" in options.only:
         scene(root / "run", "desktop", many, options=options)
     if "trouble" in options.only:
-        scene(root / "run", "trouble", write_photos(root / "trouble", fewer, seed=1), options=options)
+        files = write_photos(root / "trouble", fewer, seed=1)
+        scene(root / "run", "trouble", files, options=options)
     if "phone" in options.only:
-        scene(root / "run", "phone", write_photos(root / "phone", options.photos, seed=2), options=options)
+        files = write_photos(root / "phone", options.photos, seed=2)
+        scene(root / "run", "phone", files, options=options)
 
 
 if __name__ == "__main__":
