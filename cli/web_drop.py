@@ -11,7 +11,7 @@ from cli.results import channel_results
 from cli.settling import is_watched
 from cli.site import Site
 from cli.upload_names import event_folder_of
-from cli.uploading import Upload
+from cli.uploading import Upload, clear_parts
 from cli.web_site import WebSite
 from consent_db import copies, dropped, events, stored, uploads
 from gate.acting import Acting
@@ -27,6 +27,7 @@ from watch.scan import StagingMissing, scan
 PAGE = 40
 _NEWEST = 30
 _AT_ONCE = 20
+_TROUBLE = (Status.HELD, Status.UNCHECKED)
 
 
 class WebDrop:
@@ -34,6 +35,8 @@ class WebDrop:
 
     def __init__(self, site: WebSite) -> None:
         self._site = site
+        # Nobody sends anything yet: whatever lies there was cut short.
+        clear_parts(site.unsettled.staging, silent=0.0)
 
     def most_bytes(self) -> int:
         """How large a file may be."""
@@ -70,9 +73,7 @@ class WebDrop:
             known = events.with_index(connection, index)
             if known is not None:
                 names = tuple(waiting.get(known.name, ()))
-                held, failed = (
-                    events.count(connection, index, one) for one in (Status.HELD, Status.UNCHECKED)
-                )
+                held, failed = (events.count(connection, index, one) for one in _TROUBLE)
                 name, more = isolated(known.name), _takes(known.name)
                 return Dropped(index, name, known.files, names, more, held, failed)
             for name, files in waiting.items():
@@ -109,6 +110,7 @@ class WebDrop:
     def receive(self, who: Acting, event: str, name: str) -> _Receiving:
         """Begin to take a file."""
         site = self._site.site()
+        clear_parts(site.staging)
         return _Receiving(site, Upload(site, who.name, event, name))
 
     def picture(self, who: Acting, number: int, *, small: bool) -> bytes | None:

@@ -26,7 +26,7 @@ from gate.words import Status, plain_reason_sentence
 
 EVENT_HEADER, NAME_HEADER = "x-event", "x-file-name"
 _CHUNK = 1_000_000
-_MOST_FILES = 200
+_MOST_FILES = 1_000
 _LONGEST = 1_000
 _SHA256_LENGTH = 64
 _SHOWN = {one.value: one for one in (Status.HELD, Status.UNCHECKED)}

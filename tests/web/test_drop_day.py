@@ -12,6 +12,7 @@ from gate.roles import Role
 from gate.site_lock import SiteLock
 from tests.fake_gate import photo_of
 from tests.web.browsers import DESKTOP, LOOKS, PLAIN, Look, axe, fits, shot
+from tests.web.people import log_in
 from tests.web.released import drawn, open_console, released_console, watch_once
 
 # What only a screen reader says stands apart, so that a space comes before it.
@@ -51,6 +52,10 @@ def test_photos_are_dropped_and_answered_while_the_page_is_open(
             drawn(console)
             expect(page.locator("#answers > li")).to_have_count(4, timeout=30_000)
         expect(page.locator("#summary")).to_contain_text("4 checked")
+        expect(page.locator("#kinds button")).to_have_text([r"All 4", "Held 0", re.compile("0$")])
+        axe(page)
+        fits(page)
+        shot(page, f"drop-answered-{look}", shots)
         page.goto("/drop")
         page.get_by_role("link", name=ANSWERS).click()
         expect(page.locator(".answer").first).to_be_visible()
@@ -73,6 +78,57 @@ def test_a_lost_connection_does_not_lose_a_photo(browser: Browser, tmp_path: Pat
         page.context.set_offline(offline=False)
         expect(page.locator("#summary")).to_contain_text("2 of 2 uploaded", timeout=30_000)
     assert len(list((console.site.staging / "Lost and found").glob("*.jpg"))) == 2
+
+
+def test_what_is_not_taken_stands_apart_and_can_be_tried_again(
+    browser: Browser, tmp_path: Path
+) -> None:
+    console = released_console(tmp_path)
+    photo = {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": photo_of(100, "P1")}
+    film = {"name": "film.mp4", "mimeType": "video/mp4", "buffer": b"moving"}
+    empty = {"name": "empty.jpg", "mimeType": "image/jpeg", "buffer": b""}
+    with open_console(console, browser, Role.COMMS, DESKTOP) as page:
+        page.goto("/drop")
+        choose, failed = page.get_by_label("Photos", exact=True), page.locator("#failed > li")
+        choose.set_input_files([film, empty, photo])
+        expect(page.get_by_text("3 photos are chosen.")).to_be_visible()
+        page.get_by_label("Event", exact=True).fill("Fair")
+        page.get_by_role("button", name="Drop these photos").click()
+        told = "1 of 3 uploaded, 0 checked. 2 were not taken."
+        expect(page.locator("#summary")).to_have_text(told)
+        expect(failed).to_contain_text(["film.mp4This is no photo", "empty.jpgThis file is empty"])
+        expect(page.get_by_role("button", name="Try again: film.mp4")).to_have_count(0)
+
+        page.context.clear_cookies()
+        choose.set_input_files([photo | {"name": "2.jpg", "buffer": photo_of(101, "P1")}])
+        expect(failed.last).to_contain_text("You are not logged in any more")
+        secret, url = log_in(console.site, Role.COMMS), page.url
+        page.context.add_cookies([{"name": "photogate", "value": secret, "url": url}])
+        page.get_by_role("button", name="Try all again").click()
+        expect(page.locator("#summary")).to_contain_text("2 of 4 uploaded")
+        expect(failed).to_have_count(2)
+    assert len(list((console.site.staging / "Fair").glob("*.jpg"))) == 2
+
+
+def test_a_file_that_cannot_get_through_does_not_stop_the_others(
+    browser: Browser, tmp_path: Path
+) -> None:
+    console = released_console(tmp_path)
+    with open_console(console, browser, Role.COMMS, DESKTOP) as page:
+        page.goto("/drop")
+        page.get_by_label("Event", exact=True).fill("Fair")
+        page.route(
+            "**/drop/file",
+            lambda route: (
+                route.abort()
+                if route.request.headers["x-file-name"] == "IMG_0.jpg"
+                else route.continue_()
+            ),
+        )
+        page.get_by_label("Photos", exact=True).set_input_files(photos(tmp_path / "phone", 3))
+        expect(page.locator("#summary")).to_contain_text("2 of 3 uploaded", timeout=15_000)
+        page.unroute("**/drop/file")
+        expect(page.locator("#summary")).to_contain_text("3 of 3 uploaded", timeout=15_000)
 
 
 def test_without_javascript_a_form_does(browser: Browser, tmp_path: Path) -> None:
