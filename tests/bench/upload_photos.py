@@ -17,7 +17,7 @@ from gate.demo.features import person
 from gate.demo.scene import group
 
 _EACH = 5
-"""Photos made of one drawing."""
+"""Photos of one scene, as people take them."""
 _SIZES = ((1632, 1224), (2048, 1536), (2400, 1800), (2816, 2112))
 """Two to six megapixels."""
 _PLATE = 3_000
@@ -25,11 +25,11 @@ _QUALITY = 93
 BROKEN, SAME = 10, 1
 
 
-def write_photos(folder: Path, count: int, *, seed: int = 0) -> list[Path]:
-    """So many different photos; another ``seed`` gives others."""
+def write_photos(folder: Path, count: int, *, seed: int = 0, each: int = _EACH) -> list[Path]:
+    """So many different photos, ``each`` of them of one scene; another ``seed`` gives others."""
     folder.mkdir(parents=True, exist_ok=True)
     found = []
-    for number, pixels in zip(range(count), _pictures(seed), strict=False):
+    for number, pixels in zip(range(count), _pictures(seed, each), strict=False):
         found.append(folder / f"IMG_{1000 + number}.jpg")
         found[-1].write_bytes(_encoded(pixels))
     return found
@@ -49,14 +49,14 @@ def write_drop(folder: Path, count: int, *, seed: int = 0) -> list[Path]:
     return [*photos[: count // 2], again, *photos[count // 2 :]]
 
 
-def _pictures(seed: int) -> Iterator[Pixels]:
+def _pictures(seed: int, each: int) -> Iterator[Pixels]:
     lot = np.random.default_rng(seed)
     people = [person(one.seed) for one in CAST]
     plate = lot.normal(0, 6, (_PLATE, _PLATE, 1)).astype(np.float32)
     for number in range(10_000):
         shown = [people[place] for place in lot.permutation(len(people))[: 2 + number % 5]]
         drawn, _ = group(shown, seed * 1_000 + number, width=1600, height=1200)
-        for again in range(_EACH):
+        for again in range(each):
             yield _taken(drawn, _SIZES[(number + again) % len(_SIZES)], plate, lot)
 
 

@@ -218,6 +218,7 @@
     let asking = 0;
     let wait = 0;
 
+    const named = () => one('input[data-key="n"]', input.closest(".picks"));
     const show = (open) => {
       list.hidden = !open;
       at = -1;
@@ -256,8 +257,7 @@
     };
 
     input.addEventListener("input", () => {
-      const named = one('input[data-key="n"]', input.closest(".picks") || document.createElement("p"));
-      if (named) named.checked = true;
+      if (named()) named().checked = true;
       clearTimeout(wait);
       wait = setTimeout(look, 120);
       if (!input.value.trim()) show(false);
@@ -265,7 +265,11 @@
     input.addEventListener("keydown", (event) => {
       if (list.hidden) return;
       if (event.key === "ArrowDown" || event.key === "ArrowUp") move(event.key === "ArrowDown" ? 1 : -1);
-      else if (event.key === "Enter" && at >= 0) pick(list.children[at]);
+      else if (event.key === "Enter" && at >= 0) {
+        pick(list.children[at]);
+        // Out of the field, so that the keys that decide work again at once.
+        named()?.focus();
+      }
       else if (event.key === "Escape") show(false);
       else return;
       event.preventDefault();

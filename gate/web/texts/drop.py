@@ -15,7 +15,7 @@ ENGLISH: Mapping[str, str] = {
     "drop.event_hint": "For example Sports day 2026. Leave out names of children.",
     "drop.event_missing": "Say what the event is called, then press the button.",
     "drop.files": "Photos",
-    "drop.files_hint": "Up to {most} MB each. Several at once are fine.",
+    "drop.files_hint": "Up to {most} MB each. Hundreds at once are fine.",
     "drop.folder": "Or a whole folder",
     "drop.zone": "Drag photos or a folder here",
     "drop.submit": "Drop these photos",
