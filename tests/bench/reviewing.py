@@ -7,7 +7,8 @@ browser of the safeguarding lead, driven by keyboard alone: approve, cover a fac
 typing letters and picking, refuse. Measured: from the key that decides until the next photo's
 picture is decoded and on the screen, and until its faces are there, too; keys for each photo; and
 how long after the last decision all are carried out (each waits ten seconds by itself). ``--look``
-is how many seconds somebody looks at each photo; the last third is done without looking at all.
+is how many seconds somebody looks at each photo. Photos about whose faces something was said come
+back, because somebody must approve what comes of it: that is done without looking at all.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ import statistics
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import cycle, repeat
 from pathlib import Path
 from typing import Any
 
@@ -94,20 +97,21 @@ def refuse(page: Page, _times: Times) -> None:
 
 
 def cover(page: Page, _times: Times) -> None:
-    """The first face; the rest may be shown as they are."""
-    _press(page, "1", "c", "a", "4")
+    """The first face; it is judged again with that, and comes back to be approved."""
+    _press(page, "1", "c", "s", "4")
 
 
 def name(page: Page, times: Times) -> None:
-    """The first face, by letters of the name; the rest may be shown as they are."""
+    """The first face, by letters of the name; it comes back, too."""
     _press(page, "1", "n")
     page.keyboard.type("otto", delay=1_000 * _LETTER)
     begun = time.perf_counter()
     page.get_by_role("option").first.wait_for()
     times.listed.append(1_000 * (time.perf_counter() - begun))
-    _press(page, "Enter", "a", "2")
+    _press(page, "Enter", "s", "2")
 
 
+Turn = Callable[[Page, Times], None]
 TURNS = (approve, approve, cover, name, refuse)
 
 
@@ -116,27 +120,33 @@ def _press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def decide(page: Page, count: int, look: float) -> Times:
-    """Decide so many photos, one after the other."""
+def decide(page: Page, turns: Iterable[Turn], look: float) -> Times:
+    """Go through the line from its first photo on, until its end or that of the turns."""
     times = Times()
-    for number in range(count):
+    page.goto("/review")
+    page.keyboard.press("j")
+    _until_shown(page, 0)
+    for number, turn in enumerate(turns, 1):
         time.sleep(look)
-        turn = TURNS[number % len(TURNS)]
-        before = page.evaluate("window.probe.shown.length")
         turn(page, times)
-        _until_shown(page, before)
+        if not _until_shown(page, number):
+            break
         times.add(turn.__name__, page.evaluate("window.probe.shown.at(-1)"))
         problem = page.locator("#content .alert.bad").all_inner_texts()
         assert not problem, (number, turn.__name__, problem)
     return times
 
 
-def _until_shown(page: Page, before: int) -> None:
+def _until_shown(page: Page, before: int) -> bool:
+    """Wait for the next photo; False at the end of the line."""
     # The page's own rules forbid what Playwright waits with.
     end = time.monotonic() + 60
     while page.evaluate("window.probe.shown.length") <= before:
+        if before and not page.evaluate("Boolean(document.querySelector('#picture'))"):
+            return False
         assert time.monotonic() < end, page.locator("#content").inner_text()
         time.sleep(0.02)
+    return True
 
 
 def report(what: str, times: Times) -> None:
@@ -173,23 +183,18 @@ def held(site: Site) -> int:
 
 
 def at_the_desk(server: Server, look: float) -> None:
-    """Decide nearly all photos, the last third in a hurry."""
+    """Decide all photos; then approve, in a hurry, those that came back."""
     site = Site(server.site)
     secret = log_in(site, Role.DSL)
-    count = held(site)
-    print(f"held before: {count}")
-    hurried = count // 3
+    print(f"held before: {held(site)}")
     with sync_playwright() as playwright:
         browser = launch(playwright)
         with opened(browser, server.url, DESKTOP, secret) as page:
             page.add_init_script(_PROBE)
-            page.goto("/review")
-            page.keyboard.press("j")
-            _until_shown(page, 0)
-            report(f"looking for {look:g} s", decide(page, count - hurried - 1, look))
-            print(f"carried out {settled(page):.1f} s after the last decision; held: {held(site)}")
-            report("without looking", decide(page, hurried, 0.0))
-            print(f"carried out {settled(page):.1f} s after the last decision; held: {held(site)}")
+            report(f"looking for {look:g} s", decide(page, cycle(TURNS), look))
+            print(f"carried out {settled(page):.1f} s after the last decision; back: {held(site)}")
+            report("without looking", decide(page, repeat(approve), 0.0))
+            print(f"carried out {settled(page):.1f} s after the last decision; left: {held(site)}")
         browser.close()
     print(f"server: {server.peak():.0f} MB at most")
 

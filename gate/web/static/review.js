@@ -11,6 +11,7 @@
   let draft = null;
   let drawings = 0;
   let edge = "1600"; // the size that this screen takes
+  let sending = false; // what is pressed meanwhile is not about the photo that comes
 
   // --- pages --------------------------------------------------------------------------------
 
@@ -36,11 +37,17 @@
     (one("[role=alert]:not([hidden])", one("#content")) ? one("#content") : one("#title") || one("#content")).focus({ preventScroll: true });
   }
 
-  function send(form, button) {
+  async function send(form, button) {
+    if (sending) return;
     const body = new URLSearchParams(new FormData(form));
     if (button?.name) body.set(button.name, button.value);
     asked = null;
-    load(form.getAttribute("action"), { method: "POST", body });
+    sending = true;
+    try {
+      await load(form.getAttribute("action"), { method: "POST", body });
+    } finally {
+      sending = false;
+    }
   }
 
   document.addEventListener("submit", (event) => {
@@ -482,6 +489,7 @@
     const typing = event.target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
     if (typing || event.altKey || one("#keys")?.matches(":popover-open")) return;
     if (one("#keys-on") && !one("#keys-on").checked) return;
+    if (sending) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (asked && answerWhy(key)) event.preventDefault();
     else if (/^\d$/.test(key)) number(key);
