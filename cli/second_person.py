@@ -33,8 +33,7 @@ def _needs(connection: Connection, photo: StoredPhoto, who: Acting) -> bool:
         return False
     given = _given(connection, photo)
     return any(
-        veto_begun(given, one.channel, one.faces)
-        and veto_lifted([*given, lifting_veto(photo, one.channel, who)], one.channel, one.faces)
+        veto_lifted([*given, lifting_veto(photo, one.channel, who)], one.channel, one.faces)
         for one in _vetoed(photo)
     )
 
