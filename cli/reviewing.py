@@ -10,10 +10,9 @@ import typer
 from cli.acting import acting_as, acting_on
 from cli.approving import approve, release_vetoed
 from cli.cases import case_of, people_in
-from cli.deciding import channels_of, decides_everything, on_own_channels, the_own_part
-from cli.held_releases import is_vetoed
+from cli.deciding import decides_everything, on_own_channels, the_own_part
 from cli.options import AsJson, By, require_channels, site_of
-from cli.output import print_json, print_table, say
+from cli.output import print_json, print_table
 from cli.people import known
 from cli.photos import Onlooker, write_picture
 from cli.rejudging import Wish, rejudge
@@ -27,20 +26,19 @@ from cli.review_faces import (
     refusing,
     unsaid,
 )
+from cli.review_list import list_held
 from cli.review_own import print_own_part, show_own_part
 from cli.review_tables import (
     channel_names,
     decision_rows,
     face_rows,
-    held_row,
-    is_held,
     print_faces,
     print_history,
     print_verdicts,
 )
 from cli.site import Site
 from cli.viewing import note_people
-from consent_db import statements, stored, waiting
+from consent_db import statements, stored
 from consent_db.stored import StoredPhoto
 from gate.acting import Acting
 from gate.errors import RegisterError
@@ -52,46 +50,13 @@ review_app = typer.Typer(
     "is judged again at once.",
 )
 
+review_app.command("list")(list_held)
+
 Photo = Annotated[
     str,
     typer.Argument(metavar="PHOTO", help="The name it was dropped with, or its id's beginning."),
 ]
 Why = Annotated[str, typer.Option("--reason", help="Why; it is kept with what you say.")]
-
-
-@review_app.command("list")
-def list_held(
-    context: typer.Context,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Every photo in which a face was found.")
-    ] = False,
-    vetoed: Annotated[
-        bool, typer.Option("--vetoed", help="Those that a restriction holds, for two people.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """List the photos that wait for a person, with the reason."""
-    site = site_of(context)
-    who = acting_as(site, Act.REVIEW if everything or vetoed else Act.SIGN_OFF)
-    with site.database.reading() as connection:
-        if everything:
-            shown = [one for one in stored.decisions(connection) if one.judgement.faces]
-        else:
-            held = waiting.held(connection, channels_of(who))
-            names = waiting.vetoed(connection) if vetoed else held
-            found = stored.stored(connection, names)
-            shown = [found[name] for name in names if name in found]
-    waits = is_vetoed if vetoed else is_held
-    rows = [held_row(on_own_channels(photo, who), waits) for photo in shown]
-    if as_json:
-        print_json(rows)
-        return
-    headers = ("photo", "event", "faces", "held", "why")
-    print_table(
-        ("Photo", "Event", "Faces", "Held on", "Why"),
-        ([", ".join(c) if isinstance(c := row[h], list) else c for h in headers] for row in rows),
-    )
-    say(f"{len(rows)} photos.")
 
 
 @review_app.command()

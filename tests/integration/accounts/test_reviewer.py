@@ -9,7 +9,10 @@ import pytest
 from PIL import Image
 
 from cli.site import Site
+from consent_db import statements, stored
+from gate.approvals import Approval, ApprovalKind, seen_of
 from gate.roles import Role
+from gate.statements import Change
 from gate.values import Verdict
 from tests.account_site import Keyboard, everybody, new_site
 from tests.web.review_desk import SIZE, keep, vetoed, waits
@@ -77,8 +80,19 @@ def test_what_they_say_counts_on_their_channel_and_names_nobody(
     assert "website: unchecked." in told or "website: held." in told
     assert "social" not in told
     with site.database.reading() as connection:
-        from consent_db import stored
-
         (photo,) = stored.decisions(connection)
     verdicts = {one.channel: one.verdict for one in photo.judgement.decisions}
     assert verdicts["website"] is Verdict.BLOCK
+
+
+def test_the_list_of_vetoed_photos_tells_what_waits_for_the_second_person(site: Site) -> None:
+    keyboards = everybody(site)
+    held = keep(site, 1, vetoed("website"))
+    seen = seen_of(vetoed("website").faces)
+    said = Approval(1, ApprovalKind.VETO, "website", seen, "admin account", "admin")
+    with site.database.transaction("admin account") as tx:
+        statements.change(tx, held, 1, Change("they agreed", (said,)))
+    told = keyboards[Role.DSL].said("review", "list", "--vetoed")
+    assert "admin account released it on website; a second person must, too." in told
+    (row,) = json.loads(keyboards[Role.DSL]("review", "list", "--vetoed", "--json").stdout)
+    assert row["released_by"] == {"website": "admin account"}
