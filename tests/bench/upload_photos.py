@@ -70,7 +70,7 @@ def _taken(
     light = lot.uniform(0.85, 1.1, 3).astype(np.float32)
     x, y = lot.integers(0, _PLATE - size[0]), lot.integers(0, _PLATE - size[1])
     noise = plate[y : y + size[1], x : x + size[0]]
-    return np.clip(large * light + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(large * light + noise, 0, 255), np.uint8)
 
 
 def _encoded(pixels: Pixels) -> bytes:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from gate.roles import Role
 from gate.site_lock import SiteLock
@@ -84,9 +84,10 @@ def test_what_is_not_taken_stands_apart_and_can_be_tried_again(
     browser: Browser, tmp_path: Path
 ) -> None:
     console = released_console(tmp_path)
-    photo = {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": photo_of(100, "P1")}
-    film = {"name": "film.mp4", "mimeType": "video/mp4", "buffer": b"moving"}
-    empty = {"name": "empty.jpg", "mimeType": "image/jpeg", "buffer": b""}
+    photo = FilePayload(name="1.jpg", mimeType="image/jpeg", buffer=photo_of(100, "P1"))
+    other = FilePayload(name="2.jpg", mimeType="image/jpeg", buffer=photo_of(101, "P1"))
+    film = FilePayload(name="film.mp4", mimeType="video/mp4", buffer=b"moving")
+    empty = FilePayload(name="empty.jpg", mimeType="image/jpeg", buffer=b"")
     with open_console(console, browser, Role.COMMS, DESKTOP) as page:
         page.goto("/drop")
         choose, failed = page.get_by_label("Photos", exact=True), page.locator("#failed > li")
@@ -100,7 +101,7 @@ def test_what_is_not_taken_stands_apart_and_can_be_tried_again(
         expect(page.get_by_role("button", name="Try again: film.mp4")).to_have_count(0)
 
         page.context.clear_cookies()
-        choose.set_input_files([photo | {"name": "2.jpg", "buffer": photo_of(101, "P1")}])
+        choose.set_input_files([other])
         expect(failed.last).to_contain_text("You are not logged in any more")
         secret, url = log_in(console.site, Role.COMMS), page.url
         page.context.add_cookies([{"name": "photogate", "value": secret, "url": url}])
