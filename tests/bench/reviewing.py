@@ -24,6 +24,7 @@ from itertools import cycle, repeat
 from pathlib import Path
 from typing import Any
 
+import httpx2 as httpx
 from playwright.sync_api import Page, sync_playwright
 
 from cli.site import Site
@@ -166,6 +167,20 @@ def report(what: str, times: Times) -> None:
     print(f"  of {ALLOWED:.0f} s each, {ALLOWED - max(times.faces) / 1_000:.1f} s are the person's")
 
 
+def floor(server: Server, secret: str) -> float:
+    """Milliseconds in which the server alone answers with a photo's page and its picture."""
+    with Site(server.site).database.reading() as connection:
+        lines = waiting.held(connection)[:10]
+    cookies, took = {"photogate": secret}, []
+    with httpx.Client(base_url=server.url, cookies=cookies, timeout=60) as client:
+        for photo in lines * 2:
+            begun = time.perf_counter()
+            for path in (f"/review/photos/{photo}", f"/review/photos/{photo}/picture/1600"):
+                assert client.get(path, headers={"Accept": "text/html"}).status_code == 200
+            took.append(1_000 * (time.perf_counter() - begun))
+    return statistics.median(took[len(lines) :])
+
+
 def settled(page: Page) -> float:
     """Seconds until all that was decided is carried out."""
     begun = time.perf_counter()
@@ -187,6 +202,7 @@ def at_the_desk(server: Server, look: float) -> None:
     site = Site(server.site)
     secret = log_in(site, Role.DSL)
     print(f"held before: {held(site)}")
+    print(f"floor, page and picture without a browser: {floor(server, secret):.0f} ms")
     with sync_playwright() as playwright:
         browser = launch(playwright)
         with opened(browser, server.url, DESKTOP, secret) as page:
