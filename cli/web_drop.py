@@ -14,20 +14,33 @@ from cli.upload_names import event_folder_of
 from cli.uploading import Upload, clear_parts
 from cli.web_site import WebSite
 from consent_db import copies, dropped, events, stored, uploads
+from consent_db.events import Decided
 from gate.acting import Acting
 from gate.errors import UploadRefused
 from gate.ports import Drop
 from gate.results import told
 from gate.safe_text import isolated
+from gate.values import Reason, Verdict
 from gate.web.ports_drop import Answer, ChannelAnswer, Dropped, Receipt, Taken
-from gate.words import Status
+from gate.words import Status, status_of
 from watch.claim import as_text
 from watch.scan import StagingMissing, scan
 
 PAGE = 40
 _NEWEST = 30
 _AT_ONCE = 20
-_TROUBLE = (Status.HELD, Status.UNCHECKED)
+
+
+def _read_as(status: Status) -> frozenset[tuple[Verdict, Reason]]:
+    """What those read so who may not know more."""
+    pairs = ((verdict, reason) for verdict in Verdict for reason in Reason)
+    return frozenset(p for p in pairs if status_of(*p, copies=1, withdrawn=0) is status)
+
+
+_OF = {
+    Status.HELD: Decided(_read_as(Status.HELD), but_not=_read_as(Status.UNCHECKED)),
+    Status.UNCHECKED: Decided(_read_as(Status.UNCHECKED)),
+}
 
 
 class WebDrop:
@@ -73,7 +86,10 @@ class WebDrop:
             known = events.with_index(connection, index)
             if known is not None:
                 names = tuple(waiting.get(known.name, ()))
-                held, failed = (events.count(connection, index, one) for one in _TROUBLE)
+                held, failed = (
+                    events.count(connection, index, _OF[one])
+                    for one in (Status.HELD, Status.UNCHECKED)
+                )
                 name, more = isolated(known.name), _takes(known.name)
                 return Dropped(index, name, known.files, names, more, held, failed)
             for name, files in waiting.items():
@@ -91,8 +107,9 @@ class WebDrop:
             if event is None:
                 return [], 1
             offset = (page - 1) * PAGE
-            found = events.drops_in(connection, index, only, offset=offset, limit=PAGE)
-            files = event.files if only is None else events.count(connection, index, only)
+            wanted = None if only is None else _OF[only]
+            found = events.drops_in(connection, index, wanted, offset=offset, limit=PAGE)
+            files = event.files if wanted is None else events.count(connection, index, wanted)
             return _answers(connection, found), max(1, -(-files // PAGE))
 
     def news(self, who: Acting, index: str, after: int) -> Sequence[Answer]:

@@ -14,14 +14,16 @@ from consent_db.sealed import sealer_of
 from consent_db.stored import drops_with
 from gate.ports import Drop, KeyKind
 from gate.values import Reason, Verdict
-from gate.words import Status, status_of
 
-_READ_AS = {
-    (verdict.value, reason.value): status_of(verdict, reason, copies=1, withdrawn=0)
-    for verdict in Verdict
-    for reason in Reason
-}
-"""As what verdict and reason are read by those who may not know more."""
+Outcome = tuple[Verdict, Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Photos that were decided so on some channel the last time, and on none as ``but_not``."""
+
+    so: frozenset[Outcome]
+    but_not: frozenset[Outcome] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,34 +58,29 @@ def with_index(connection: Connection, index: str) -> Event | None:
 def drops_in(
     connection: Connection,
     index: str,
-    only: Status | None = None,
+    only: Decided | None = None,
     *,
     offset: int = 0,
     limit: int = 50,
 ) -> Sequence[tuple[int, Drop]]:
-    """The drops of an event with their numbers, newest first; see ``count`` for ``only``."""
+    """The drops of an event with their numbers, newest first."""
     query = select(drops.c.id).where(drops.c.event_index == index, _came_to(only))
     numbers = connection.execute(query.order_by(drops.c.id.desc()).offset(offset).limit(limit))
     return drops_with(connection, list(numbers.scalars()))
 
 
-def count(connection: Connection, index: str, only: Status) -> int:
-    """How many drops of an event could not be checked, or else are held for a channel."""
+def count(connection: Connection, index: str, only: Decided) -> int:
+    """How many drops of an event were of such photos."""
     wanted = drops.c.event_index == index, is_open(drops.c.photo_id), _came_to(only)
     return int(connection.execute(select(func.count()).where(*wanted)).scalar_one())
 
 
-def _came_to(only: Status | None) -> ColumnElement[bool]:
-    """True of drops of photos that were decided so the last time; of all for None."""
-    if only is None:
-        return true()
-    if only is Status.UNCHECKED:
-        return _decided(only)
-    return and_(_decided(only), ~_decided(Status.UNCHECKED))
+def _came_to(only: Decided | None) -> ColumnElement[bool]:
+    return true() if only is None else and_(_decided(only.so), ~_decided(only.but_not))
 
 
-def _decided(status: Status) -> ColumnElement[bool]:
-    pairs = [pair for pair, read_as in _READ_AS.items() if read_as is status]
+def _decided(outcomes: frozenset[Outcome]) -> ColumnElement[bool]:
+    pairs = [(verdict.value, reason.value) for verdict, reason in sorted(outcomes)]
     newest = select(func.max(judgements.c.id)).where(judgements.c.photo_id == drops.c.photo_id)
     found = tuple_(decisions.c.verdict, decisions.c.reason).in_(pairs)
     last = decisions.c.judgement_id == newest.correlate(drops).scalar_subquery()
