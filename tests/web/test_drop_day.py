@@ -10,10 +10,12 @@ from playwright.sync_api import Browser, FilePayload, expect
 
 from gate.roles import Role
 from gate.site_lock import SiteLock
+from gate.values import Reason, Verdict
 from tests.fake_gate import photo_of
 from tests.web.browsers import DESKTOP, LOOKS, PLAIN, Look, axe, fits, shot
 from tests.web.people import log_in
 from tests.web.released import drawn, open_console, released_console, watch_once
+from tests.web.test_drop import judged_as
 
 # What only a screen reader says stands apart, so that a space comes before it.
 ANSWERS = re.compile(r"Answers ?: Prize giving")
@@ -130,6 +132,33 @@ def test_a_file_that_cannot_get_through_does_not_stop_the_others(
         expect(page.locator("#summary")).to_contain_text("2 of 3 uploaded", timeout=15_000)
         page.unroute("**/drop/file")
         expect(page.locator("#summary")).to_contain_text("3 of 3 uploaded", timeout=15_000)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_what_is_held_can_be_looked_at_alone(
+    browser: Browser, tmp_path: Path, look: Look, shots: Path
+) -> None:
+    console = released_console(tmp_path)
+    judged_as(console, "signed.jpg", Verdict.REVIEW, Reason.SIGN_OFF)
+    with open_console(console, browser, Role.COMMS, look) as page:
+        page.goto("/drop")
+        page.get_by_label("Event", exact=True).fill("Fair")
+        page.get_by_label("Photos", exact=True).set_input_files(photos(tmp_path / "phone", 1))
+        expect(page.locator("#summary")).to_contain_text("1 of 1 uploaded")
+        watch_once(console.site)
+        live = page.locator("#answers > li")
+        expect(live).to_be_visible()
+        page.get_by_role("button", name="Held 0").click()
+        expect(live).to_be_hidden()
+        page.get_by_role("button", name="All 1").click()
+        expect(live).to_be_visible()
+        page.goto("/drop")
+        page.get_by_role("link", name="Answers : Fair").click()
+        page.get_by_role("link", name="Held 1").click()
+        expect(page.locator(".answer .name")).to_have_text(["signed.jpg"])
+        axe(page)
+        fits(page)
+        shot(page, f"drop-held-{look}", shots)
 
 
 def test_without_javascript_a_form_does(browser: Browser, tmp_path: Path) -> None:
