@@ -155,6 +155,7 @@ def test_their_refusal_ends_nothing_elsewhere_when_the_original_is_gone(
 ) -> None:
     held = keep(site, 1, waits("website"), two_faces("social", Verdict.APPROVE, Reason.ALL_SHOWN))
     site.originals.path(held).unlink()
+    monkeypatch.setattr("cli.rejudging.is_gone", lambda *_: True)
     keyboard.refused("review", "refuse", held[:12], "--channel", "website", *WHY)
     with site.database.reading() as connection:
         decided = stored.stored(connection, [held])[held].judgement.decisions
