@@ -168,7 +168,8 @@ def place(
             continue
         said[len(faces)] = one
         faces.append(Face(one.box, (), 1.0))
-    covered = _covered(faces, said, [one for one in scaled if one.only_covers])
+    unheard = [one for one in standing if one.id not in {word.id for word in said.values()}]
+    covered = _covered(faces, said, [one for one in scaled if one.only_covers], unheard)
     called_none = {n for n, one in said.items() if one.kind is StatementKind.NOT_A_FACE}
     refused = frozenset(one.channel for one in statements if one.channel is not None)
     locked = is_locked(words)
@@ -215,17 +216,25 @@ def _newest(statements: Sequence[Statement]) -> list[Statement]:
 
 
 def _covered(
-    faces: list[Face], said: Mapping[int, Statement], covers: Iterable[Statement]
+    faces: list[Face],
+    said: Mapping[int, Statement],
+    covers: Iterable[Statement],
+    denied: Sequence[Statement],
 ) -> dict[int, Statement]:
-    """The faces that are to be covered; those that only these words see are added to ``faces``."""
+    """The faces that are to be covered; those that only these words see are added to ``faces``.
+
+    ``denied``: what is said to be no face where none was found, so that a box that was drawn there
+    before is none either.
+    """
     covered: dict[int, Statement] = {}
     for one in sorted(covers, key=lambda s: s.id):
         if one.box is None:
             continue
         near = [n for n, face in enumerate(faces) if _same_place(face.box, one.box)]
         corrected = [n for n in near if n in said and said[n].id > one.id]
+        gone = any(o.box and o.id > one.id and _same_place(o.box, one.box) for o in denied)
         covered |= dict.fromkeys((n for n in near if n not in corrected), one)
-        if not corrected and not any(_holds(faces[n].box, one) for n in near):
+        if not (corrected or gone) and not any(_holds(faces[n].box, one) for n in near):
             covered[len(faces)] = one
             faces.append(Face(one.box, (), 1.0))
     return covered

@@ -40,6 +40,14 @@ def test_what_is_to_be_covered_is_so_until_something_newer_says_what_it_is() -> 
         assert (len(corrected.faces), dict(corrected.said.covered)) == (1, {})
 
 
+def test_a_drawn_face_that_is_said_to_be_none_is_none() -> None:
+    drawn, none = said(StatementKind.DRAWN), said(StatementKind.NOT_A_FACE, number=2)
+    assert place([], [drawn, none]).faces == ()
+    assert place(found(HERE), [drawn, none]).said.covered == {}
+    again = said(StatementKind.DRAWN, number=3)
+    assert dict(place([], [drawn, none, again]).said.covered) == {0: again}
+
+
 def test_a_drawn_box_covers_all_that_it_encloses() -> None:
     small, large = Box(100, 100, 80, 100), Box(80, 80, 115, 135)
     for first, second in ((small, large), (large, small)):
