@@ -51,7 +51,7 @@ class CommandLine:
     def start(self, *words: str) -> subprocess.Popen[str]:
         """A verb in a process of its own, still running."""
         return subprocess.Popen(
-            [sys.executable, "-m", "cli", "--site", str(self.site), *words],
+            [sys.executable, "-m", "tests.photogate", "--site", str(self.site), *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -11,6 +11,15 @@ import pytest
 from hypothesis import settings
 from typer.main import get_command
 
+from cli import FOR_WORKERS
+from tests.once import of_this_run
+
+# As in the product's own processes; those that tests start inherit it.
+for name, value in FOR_WORKERS.items():
+    os.environ.setdefault(name, value)
+# A process that compiles all modules anew takes longer to start than to do most verbs.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # The same examples each time: what one change breaks is not found in the next.
 settings.register_profile("steady", derandomize=True)
 settings.register_profile("seeking", derandomize=False)
@@ -28,6 +37,26 @@ def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name in ("PHOTOGATE_SITE_KEY", "PHOTOGATE_SITE_KEY_NEW"):
             patch.delenv(name, raising=False)
         yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Several tests run at once; the threads of a picture would be in their way."""
+    import cv2
+
+    cv2.setNumThreads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def networks_of_sites(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the networks of a site answered is remembered in this run."""
+    from tests.remembered import FOLDER, remember
+
+    if "PHOTOGATE_ASK_ANEW" not in os.environ:
+        folder = of_this_run(tmp_path_factory) / "remembered"
+        folder.mkdir(exist_ok=True)
+        os.environ[FOLDER] = str(folder)
+        remember()
 
 
 @pytest.fixture(scope="session", autouse=True)
