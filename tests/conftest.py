@@ -14,9 +14,14 @@ from typer.main import get_command
 from cli import FOR_WORKERS
 from tests.once import of_this_run
 
+PROJECT = Path(__file__).resolve().parents[1]
+
 # As in the product's own processes; those that tests start inherit it.
 for name, value in FOR_WORKERS.items():
     os.environ.setdefault(name, value)
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
+)
 # A process that compiles all modules anew takes longer to start than to do most verbs.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
@@ -24,8 +29,6 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 settings.register_profile("steady", derandomize=True)
 settings.register_profile("seeking", derandomize=False)
 settings.load_profile(os.environ.get("PHOTOGATE_EXAMPLES", "steady"))
-
-PROJECT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -19,11 +19,14 @@ from threading import Lock
 from typing import TypeVar
 
 import cli.site
+import cli.watching
+from cli.judging import open_judge
 from cli.site import Site
 from gate.arrays import Pixels, Vectors
 from gate.engines.yunet import YuNet
 from gate.ports import FaceFinder, FaceReader
 from gate.values import Face
+from watch.station import Judge
 
 FOLDER = "PHOTOGATE_REMEMBERED"
 """Names the folder of the answers; where it is not set, nothing is remembered."""
@@ -80,6 +83,17 @@ def remember() -> None:
 
     vars(cli.site)["YuNet"] = finder
     Site._reader = reader  # type: ignore[method-assign,assignment]
+    vars(cli.watching)["judge_opener"] = _judge_opener
+
+
+def _judge_opener(site: Site) -> Callable[[], Judge]:
+    return partial(_open_judge, site.root.resolve())
+
+
+def _open_judge(root: Path) -> Judge:
+    """In a worker process, which does not always come past ``tests.photogate``."""
+    remember()
+    return open_judge(root)
 
 
 def _reader(site: Site, name: str, folder: Path) -> FaceReader:
