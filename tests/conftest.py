@@ -12,7 +12,10 @@ from hypothesis import settings
 from typer.main import get_command
 
 from cli import FOR_WORKERS
+from tests.cheap_passwords import cheap_passwords, costly_passwords
 from tests.once import of_this_run
+
+__all__ = ["cheap_passwords", "costly_passwords"]
 
 PROJECT = Path(__file__).resolve().parents[1]
 

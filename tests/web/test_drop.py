@@ -20,15 +20,15 @@ from gate.web.security import CSRF_FIELD
 from tests.fake_gate import photo_of
 from tests.watch_fakes import sha256
 from tests.web.client import Browser, Console
-from tests.web.released import released_console, watch_once
+from tests.web.released import watch_once
 
 CARYS = "Carys Morgan"
 FRESH = photo_of(77, "P1")
 
 
 @pytest.fixture
-def released(tmp_path: Path) -> Console:
-    return released_console(tmp_path)
+def released(released_copy: Console) -> Console:
+    return released_copy
 
 
 def send(
