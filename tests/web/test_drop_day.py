@@ -12,7 +12,8 @@ from gate.roles import Role
 from gate.site_lock import SiteLock
 from tests.fake_gate import photo_of
 from tests.web.browsers import DESKTOP, LOOKS, PLAIN, Look, axe, fits, shot
-from tests.web.released import drawn, open_console, released_console, watch_once
+from tests.web.client import Console
+from tests.web.released import drawn, open_console, watch_once
 
 # What only a screen reader says stands apart, so that a space comes before it.
 ANSWERS = re.compile(r"Answers ?: Prize giving")
@@ -29,9 +30,9 @@ def photos(folder: Path, count: int) -> list[Path]:
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_photos_are_dropped_and_answered_while_the_page_is_open(
-    browser: Browser, tmp_path: Path, look: Look, shots: Path
+    browser: Browser, released_copy: Console, tmp_path: Path, look: Look, shots: Path | None
 ) -> None:
-    console = released_console(tmp_path)
+    console = released_copy
     files = photos(tmp_path / "phone", 4)
     with open_console(console, browser, Role.COMMS, look) as page:
         page.goto("/drop")
@@ -62,8 +63,10 @@ def test_photos_are_dropped_and_answered_while_the_page_is_open(
         assert saved.value.suggested_filename.endswith(".jpg")
 
 
-def test_a_lost_connection_does_not_lose_a_photo(browser: Browser, tmp_path: Path) -> None:
-    console = released_console(tmp_path)
+def test_a_lost_connection_does_not_lose_a_photo(
+    browser: Browser, released_copy: Console, tmp_path: Path
+) -> None:
+    console = released_copy
     with open_console(console, browser, Role.COMMS, DESKTOP) as page:
         page.goto("/drop")
         page.get_by_label("Event", exact=True).fill("Lost and found")
@@ -75,8 +78,10 @@ def test_a_lost_connection_does_not_lose_a_photo(browser: Browser, tmp_path: Pat
     assert len(list((console.site.staging / "Lost and found").glob("*.jpg"))) == 2
 
 
-def test_without_javascript_a_form_does(browser: Browser, tmp_path: Path) -> None:
-    console = released_console(tmp_path)
+def test_without_javascript_a_form_does(
+    browser: Browser, released_copy: Console, tmp_path: Path
+) -> None:
+    console = released_copy
     with open_console(console, browser, Role.COMMS, PLAIN) as page:
         page.goto("/drop")
         page.get_by_label("Event", exact=True).fill("Plain")
