@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import NoReturn
 
 from sqlalchemy import Connection
@@ -15,6 +16,7 @@ from consent_db.tokens import Purpose
 from gate.acting import Acting, anybody
 from gate.errors import NotAllowed
 from gate.roles import Act
+from gate.values import ALL_CHANNELS
 
 TOKEN = "PHOTOGATE_TOKEN"  # noqa: S105 - the variable's name
 """The environment variable with a login's secret or a token for commands, for scripts."""
@@ -40,6 +42,12 @@ def acting_as(site: Site, act: Act, by: str = "", *, channel: str = "") -> Actin
     if refusal:
         deny(site, who, act, refusal)
     return who
+
+
+def acting_on(site: Site, act: Act, by: str, channels: Sequence[str]) -> Acting:
+    """``acting_as`` for each of these channels, or for all of them where none is named."""
+    everyone = [acting_as(site, act, by, channel=name) for name in channels or [ALL_CHANNELS]]
+    return everyone[0]
 
 
 def identified(site: Site, by: str = "") -> Acting | None:

@@ -8,10 +8,12 @@ import typer
 
 from cli.acting import acting_as
 from cli.cases import the_photo
+from cli.deciding import decides_everything, on_own_channels, the_own_part
 from cli.held_releases import decision_on, lifting_veto, signing_off
 from cli.options import AsJson, By, require_channels, site_of
 from cli.output import print_json, say
 from cli.rejudging import Wish, rejudge
+from cli.review_own import print_own_part
 from cli.review_tables import decision_rows, print_verdicts
 from cli.site import Site
 from consent_db import statements
@@ -42,11 +44,14 @@ def approve(
     photo is held again.
     """
     site = site_of(context)
-    who = acting_as(site, Act.REVIEW, by)
+    who = acting_as(site, Act.SIGN_OFF, by, channel=channel)
     require_channels(site, [channel])
-    chosen = the_photo(site, photo)
+    chosen = the_own_part(site, who, photo)
     said = signing_off(chosen, [channel], who)
     after = rejudge(site, chosen, Wish(who.name, reason, said))[0]
+    if not decides_everything(who):
+        print_own_part(on_own_channels(after, who), as_json=as_json)
+        return
     _tell(after, channel, as_json=as_json)
 
 

@@ -58,10 +58,7 @@ def the_photo(
     """
     found = find_photos(site, text, locked=locked)
     if not found:
-        raise SiteError(
-            f"No photo of this site is called {text}. Name the file as it was dropped, the "
-            "beginning of its id (four characters or more), or the path of a copy."
-        )
+        raise SiteError(no_such_photo(text))
     if len(found) > 1:
         named = may_see_original(role)
         names = [p.drops[0].arrival.original if named else "" for p in found]
@@ -71,6 +68,14 @@ def the_photo(
             f"{len(found)} photos may be meant by {text}; say which by its id:\n" + "\n".join(lines)
         )
     return found[0]
+
+
+def no_such_photo(text: str) -> str:
+    """What is said where no photo is meant, or none that concerns whoever asks."""
+    return (
+        f"No photo of this site is called {text}. Name the file as it was dropped, the "
+        "beginning of its id (four characters or more), or the path of a copy."
+    )
 
 
 def people_in(photo: StoredPhoto) -> set[str]:

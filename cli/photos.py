@@ -25,6 +25,7 @@ from cli.viewing import note_list, note_people
 from consent_db import stored
 from consent_db.stored import StoredPhoto
 from gate.acting import Acting
+from gate.arrays import Pixels
 from gate.case import Case
 from gate.english import ENGLISH
 from gate.errors import SiteError
@@ -213,8 +214,12 @@ def _onlooker(site: Site, wanted: Role | None) -> Onlooker:
 
 def write_picture(site: Site, case: Case, seen_by: Onlooker, out: Path) -> None:
     """Write the dropped photo with numbered boxes. Raises SiteError where that may not be."""
-    drawn = boxed(site, case, seen_by.who, seen_by.role)
+    save_picture(boxed(site, case, seen_by.who, seen_by.role), out)
+
+
+def save_picture(pixels: Pixels, out: Path) -> None:
+    """Write a picture to a file. Raises SiteError where that cannot be."""
     try:
-        Image.fromarray(drawn).save(out)
+        Image.fromarray(pixels).save(out)
     except (OSError, ValueError) as error:
         raise SiteError(f"{out} cannot be written: {error}. Use a name like out.png.") from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cli.cases import lock_of
 from cli.originals import is_gone, original
 from cli.site import Site
@@ -14,6 +16,7 @@ from gate.errors import SiteError
 from gate.explain import face_outcomes, may_see_original
 from gate.load import load
 from gate.roles import Role
+from gate.values import Judgement, Outcome
 
 UNREADABLE = "This file could not be read as a picture, so none can be drawn."
 LOCKED = "This photo is locked, so no picture of it is made, for nobody."
@@ -37,8 +40,21 @@ def boxed(
     """
     if not may_see_original(role):
         raise SiteError(f"The role {role.value} may not see the original, so no picture is made.")
-    photo = case.judgement.photo
-    if not case.judgement.width:
+    outcomes = face_outcomes(case, role)
+    return drawn(site, who, case.judgement, outcomes, long_edge=long_edge)
+
+
+def drawn(
+    site: Site,
+    who: Acting,
+    judgement: Judgement,
+    outcomes: Sequence[Outcome | None],
+    *,
+    long_edge: int | None = None,
+) -> Pixels:
+    """The same for whoever may look at this photo, with what happens to each face."""
+    photo = judgement.photo
+    if not judgement.width:
         original(site, photo)
         raise SiteError(UNREADABLE)
     if lock_of(site, photo) is not None:
@@ -47,5 +63,5 @@ def boxed(
     data = original(site, photo)
     edge = site.policy.inspect_edge
     shown = load(data, site.policy.limits, long_edge=min(edge, long_edge or edge))
-    boxes = [face.box.scaled(shown.scale) for face in case.judgement.faces]
-    return annotate(shown.pixels, boxes, face_outcomes(case, role))
+    boxes = [face.box.scaled(shown.scale) for face in judgement.faces]
+    return annotate(shown.pixels, boxes, outcomes)

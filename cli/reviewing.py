@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from cli.acting import acting, acting_as
+from cli.acting import acting_as, acting_on
 from cli.approving import approve, release_vetoed
-from cli.cases import case_of, people_in, the_photo
-from cli.held_releases import is_vetoed
+from cli.cases import case_of, people_in
+from cli.deciding import decides_everything, on_own_channels, the_own_part
 from cli.options import AsJson, By, require_channels, site_of
-from cli.output import print_json, print_table, say
+from cli.output import print_json, print_table
 from cli.people import known
 from cli.photos import Onlooker, write_picture
 from cli.rejudging import Wish, rejudge
@@ -26,20 +26,21 @@ from cli.review_faces import (
     refusing,
     unsaid,
 )
+from cli.review_list import list_held
+from cli.review_own import print_own_part, show_own_part
 from cli.review_tables import (
     channel_names,
     decision_rows,
     face_rows,
-    held_row,
-    is_held,
     print_faces,
     print_history,
     print_verdicts,
 )
 from cli.site import Site
 from cli.viewing import note_people
-from consent_db import statements, stored, waiting
+from consent_db import statements, stored
 from consent_db.stored import StoredPhoto
+from gate.acting import Acting
 from gate.errors import RegisterError
 from gate.roles import Act
 
@@ -49,44 +50,13 @@ review_app = typer.Typer(
     "is judged again at once.",
 )
 
+review_app.command("list")(list_held)
+
 Photo = Annotated[
     str,
     typer.Argument(metavar="PHOTO", help="The name it was dropped with, or its id's beginning."),
 ]
 Why = Annotated[str, typer.Option("--reason", help="Why; it is kept with what you say.")]
-
-
-@review_app.command("list")
-def list_held(
-    context: typer.Context,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Every photo in which a face was found.")
-    ] = False,
-    vetoed: Annotated[
-        bool, typer.Option("--vetoed", help="Those that a restriction holds, for two people.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """List the photos that wait for a person, with the reason."""
-    site = site_of(context)
-    acting(site, Act.REVIEW)
-    with site.database.reading() as connection:
-        if everything:
-            shown = [one for one in stored.decisions(connection) if one.judgement.faces]
-        else:
-            names = waiting.vetoed(connection) if vetoed else waiting.held(connection)
-            found = stored.stored(connection, names)
-            shown = [found[name] for name in names if name in found]
-    rows = [held_row(photo, is_vetoed if vetoed else is_held) for photo in shown]
-    if as_json:
-        print_json(rows)
-        return
-    headers = ("photo", "event", "faces", "held", "why")
-    print_table(
-        ("Photo", "Event", "Faces", "Held on", "Why"),
-        ([", ".join(c) if isinstance(c := row[h], list) else c for h in headers] for row in rows),
-    )
-    say(f"{len(rows)} photos.")
 
 
 @review_app.command()
@@ -101,8 +71,11 @@ def show(
 ) -> None:
     """Show the faces of a photo by number, and what was said about them."""
     site = site_of(context)
-    who = acting_as(site, Act.REVIEW)
-    chosen = the_photo(site, photo)
+    who = acting_as(site, Act.SIGN_OFF)
+    chosen = the_own_part(site, who, photo)
+    if not decides_everything(who):
+        show_own_part(site, who, chosen, picture, as_json=as_json)
+        return
     note_people(site, who, people_in(chosen), "photo")
     if picture is not None:
         write_picture(site, case_of(site, chosen), Onlooker(who, who.role), picture)
@@ -134,13 +107,14 @@ def name_face(
 ) -> None:
     """Say who a face is. It is shown only where that person may be shown."""
     site = site_of(context)
-    who, chosen = acting(site, Act.REVIEW, by), the_photo(site, photo)
+    who = acting_as(site, Act.REVIEW, by)
+    chosen = the_own_part(site, who, photo)
     pairs = names_of(names)
     snapshot = site.register().snapshot()
     said = naming(chosen, [(number, known(snapshot, ref).ref) for number, ref in pairs])
     if cover_rest:
         said += covering(chosen, unsaid(site, chosen, {number for number, _ in pairs}))
-    _act(site, chosen, Wish(who, reason, said), as_json=as_json)
+    _act(site, who, chosen, Wish(who.name, reason, said), as_json=as_json)
 
 
 @review_app.command("not-a-face")
@@ -154,9 +128,10 @@ def not_a_face(
 ) -> None:
     """Say that something is no face. It is no longer covered, unless it is recognised."""
     site = site_of(context)
-    who, chosen = acting(site, Act.REVIEW, by), the_photo(site, photo)
+    who = acting_as(site, Act.REVIEW, by)
+    chosen = the_own_part(site, who, photo)
     said = denying(chosen, once(numbers))
-    _act(site, chosen, Wish(who, reason, said), as_json=as_json)
+    _act(site, who, chosen, Wish(who.name, reason, said), as_json=as_json)
 
 
 @review_app.command()
@@ -175,13 +150,14 @@ def cover(
 ) -> None:
     """Have faces covered, whoever they are."""
     site = site_of(context)
-    who, chosen = acting(site, Act.REVIEW, by), the_photo(site, photo)
+    who = acting_as(site, Act.SIGN_OFF, by)
+    chosen = the_own_part(site, who, photo)
     wanted = once(numbers or [])
     if rest:
         wanted += unsaid(site, chosen, set(wanted))
     if not wanted:
         raise RegisterError("There is no face to cover: name numbers, or --rest. Nothing changed.")
-    _act(site, chosen, Wish(who, reason, covering(chosen, wanted)), as_json=as_json)
+    _act(site, who, chosen, Wish(who.name, reason, covering(chosen, wanted)), as_json=as_json)
 
 
 @review_app.command("draw-face")
@@ -200,9 +176,10 @@ def draw_face(
 ) -> None:
     """Draw a face that was missed."""
     site = site_of(context)
-    who, chosen = acting(site, Act.REVIEW, by), the_photo(site, photo)
+    who = acting_as(site, Act.REVIEW if person else Act.SIGN_OFF, by)
+    chosen = the_own_part(site, who, photo)
     ref = known(site.register().snapshot(), person).ref if person else None
-    _act(site, chosen, Wish(who, reason, [drawing(chosen, box, ref)]), as_json=as_json)
+    _act(site, who, chosen, Wish(who.name, reason, [drawing(chosen, box, ref)]), as_json=as_json)
 
 
 @review_app.command()
@@ -218,9 +195,10 @@ def refuse(
 ) -> None:
     """Refuse a photo for good: no copy of it is released there any more."""
     site = site_of(context)
-    who, chosen = acting(site, Act.REVIEW, by), the_photo(site, photo)
+    who = acting_on(site, Act.SIGN_OFF, by, channel)
     require_channels(site, channel)
-    _act(site, chosen, Wish(who, reason, refusing(channel)), as_json=as_json)
+    chosen = the_own_part(site, who, photo)
+    _act(site, who, chosen, Wish(who.name, reason, refusing(channel)), as_json=as_json)
 
 
 @review_app.command("take-back")
@@ -235,7 +213,7 @@ def take_back(
 ) -> None:
     """Take back what was said, all about one photo. A refusal is final."""
     site = site_of(context)
-    who = acting(site, Act.REVIEW, by)
+    who = acting_as(site, Act.REVIEW, by)
     with site.database.reading() as connection:
         photos = {statements.get(connection, number).photo for number in numbers}
         if len(photos) > 1:
@@ -243,15 +221,18 @@ def take_back(
         chosen = stored.stored(connection, photos).get(photos.pop())
     if chosen is None:
         raise RegisterError("That photo can no longer be decided about. Nothing was changed.")
-    _act(site, chosen, Wish(who, reason, (), tuple(numbers)), as_json=as_json)
+    _act(site, who, chosen, Wish(who.name, reason, (), tuple(numbers)), as_json=as_json)
 
 
 review_app.command("approve")(approve)
 review_app.command("release-vetoed")(release_vetoed)
 
 
-def _act(site: Site, photo: StoredPhoto, wish: Wish, *, as_json: bool) -> None:
+def _act(site: Site, who: Acting, photo: StoredPhoto, wish: Wish, *, as_json: bool) -> None:
     after, change = rejudge(site, photo, wish)
+    if not decides_everything(who):
+        print_own_part(on_own_channels(after, who), as_json=as_json)
+        return
     if as_json:
         print_json(
             {"statements": [one.id for one in change.said], "decisions": decision_rows(after)}

@@ -8,11 +8,13 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
+from cli import second_person
+from cli.deciding import channels_of
 from cli.site import Site, now
 from cli.takedowns import concerns_account
 from cli.web_register_ending import SOON, how_many, restrictions_ending
 from cli.web_site import WebSite
-from consent_db import counting, rejudgings, takedowns
+from consent_db import counting, rejudgings, takedowns, waiting
 from consent_db.register import revision
 from gate.acting import Acting
 from gate.roles import Act, may
@@ -71,8 +73,12 @@ def _takedowns(connection: Connection, who: Acting) -> Iterator[Waiting]:
 
 
 def _others(connection: Connection, who: Acting) -> Iterator[Waiting]:
-    if may(who.roles, Act.REVIEW):
-        yield Waiting("held", counting.held(connection), "review")
+    if may(who.roles, Act.SIGN_OFF):
+        yield Waiting("held", waiting.count_held(connection, channels_of(who)), "review")
+    if may(who.roles, Act.RELEASE_VETOED):
+        yield Waiting(
+            "second", len(second_person.needing(connection, who)), "review", "?line=vetoed"
+        )
     if may(who.roles, Act.PULL):
         yield Waiting("ready", counting.unpublished(connection, who.channels), "ready")
     if may(who.roles, Act.MANAGE_SITE):

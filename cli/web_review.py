@@ -8,7 +8,9 @@ from threading import Lock
 
 from sqlalchemy import Connection
 
+from cli import second_person
 from cli.cases import people_in
+from cli.deciding import channels_of, on_own_channels, own_part, refusal
 from cli.held_releases import is_vetoed
 from cli.review_tables import is_held
 from cli.site import Site
@@ -27,13 +29,13 @@ from gate.errors import NotAllowed
 from gate.roles import Act, may
 from gate.safe_text import isolated
 from gate.values import Decision
-from gate.web.ports_review import Found, Job, Line, Queue, Queued, SeenPhoto, Word
+from gate.web.ports_review import Begun, Found, Job, Line, Queue, Queued, SeenPhoto, Word
 from gate.words import reason_sentence
 
 PAGE = 25
 _NOTED_AGAIN = 600.0
 """Seconds after which looking at the same thing once more is noted again."""
-_ACTS = {Line.HELD: Act.REVIEW, Line.VETOED: Act.RELEASE_VETOED}
+_ACTS = {Line.HELD: Act.SIGN_OFF, Line.VETOED: Act.RELEASE_VETOED}
 
 
 class WebReview:
@@ -51,12 +53,14 @@ class WebReview:
         site, lines = self._site.site(), _lines(who)
         line = line if line in lines else lines[0]
         with site.database.reading() as connection:
-            names = _in_line(connection, line, self.work.busy())
+            names = _in_line(connection, line, who, self.work.busy())
             pages = max(1, -(-len(names) // PAGE))
             page = min(max(1, page), pages)
             wanted = names[(page - 1) * PAGE : page * PAGE]
             found = stored.stored(connection, wanted)
-        items = tuple(_queued(found[name], line, who) for name in wanted if name in found)
+            items = tuple(
+                _queued(connection, found[name], line, who) for name in wanted if name in found
+            )
         return Queue(line, items, len(names), page, pages, lines, names[0] if names else "")
 
     def photo(self, who: Acting, photo: str, line: Line | None) -> SeenPhoto | None:
@@ -70,14 +74,14 @@ class WebReview:
         line = line if line in _lines(who) else _lines(who)[0]
         busy = self.work.busy()
         with site.database.reading() as connection:
-            names = _in_line(connection, line, busy - {photo})
+            names = _in_line(connection, line, who, busy - {photo})
         at = names.index(photo) if photo in names else -1
         drop, judgement = chosen.drops[0], chosen.judgement
         looked = Looked.at(site, who, chosen)
         return SeenPhoto(
             photo=photo,
-            original=_original(drop.arrival.original, who),
-            event=isolated(drop.arrival.event) if who.sight.original else "",
+            original=isolated(drop.arrival.original),
+            event=isolated(drop.arrival.event),
             dropped_at=drop.at,
             width=judgement.width,
             height=judgement.height,
@@ -91,6 +95,7 @@ class WebReview:
             before=names[at - 1] if at > 0 else "",
             after="".join(names[at + 1 : at + 2]),
             may_say=may(who.roles, Act.REVIEW),
+            may_cover=may(who.roles, Act.SIGN_OFF),
             may_release=may(who.roles, Act.RELEASE_VETOED),
             busy=photo in busy,
         )
@@ -130,17 +135,17 @@ class WebReview:
 
     def say(self, who: Acting, photo: str, word: Word) -> Job | None:
         """Take what somebody says, to be carried out soon."""
-        act = Act.RELEASE_VETOED if word.do == "release" else Act.REVIEW
-        refusal = who.refusal(act)
-        if refusal:
-            raise NotAllowed(refusal)
         site = self._site.site()
         chosen = _chosen(site, who, photo)
         if chosen is None:
             return None
         wish = wish_of(site, chosen, who, word, lambda text: self._finder.the_one(site, text))
-        original = _original(chosen.drops[0].arrival.original, who)
-        return self.work.add(Task(who, act, photo, original, word.do, wish))
+        refused = refusal(who, wish)
+        if refused:
+            raise NotAllowed(refused)
+        return self.work.add(
+            Task(who, photo, isolated(chosen.drops[0].arrival.original), word.do, wish)
+        )
 
     def undo(self, who: Acting, number: int) -> Job | None:
         """Take it back, as long as it waits."""
@@ -189,46 +194,48 @@ def _lines(who: Acting) -> tuple[Line, ...]:
 
 
 def _chosen(site: Site, who: Acting, photo: str) -> StoredPhoto | None:
-    """The photo, if this person may decide about it: whoever reviews, about any."""
+    """What this person decides about of the photo; None where that is nothing."""
     with site.database.reading() as connection:
         found = stored.stored(connection, [photo]).get(photo)
-    if found is None or not found.drops:
-        return None
-    vetoed = any(is_vetoed(decision) for decision in found.judgement.decisions)
-    if may(who.roles, Act.REVIEW) or (vetoed and may(who.roles, Act.RELEASE_VETOED)):
-        return found
-    return None
+        if found is None or not found.drops:
+            return None
+        return own_part(connection, found, who)
 
 
 def _shown(site: Site, who: Acting, photo: str) -> StoredPhoto | None:
-    """The same, where the original may be looked at and there is a picture in it."""
-    chosen = _chosen(site, who, photo) if may(who.roles, Act.SEE_ORIGINAL) else None
+    """The same, where there is a picture in it: whoever decides about a photo must see it."""
+    chosen = _chosen(site, who, photo)
     return chosen if chosen is not None and chosen.judgement.width else None
 
 
-def _in_line(connection: Connection, line: Line, without: frozenset[str]) -> list[str]:
-    found = waiting.held(connection) if line is Line.HELD else waiting.vetoed(connection)
+def _in_line(connection: Connection, line: Line, who: Acting, without: frozenset[str]) -> list[str]:
+    if line is Line.HELD:
+        found = waiting.held(connection, channels_of(who))
+    else:
+        found = waiting.vetoed(connection)
     return [photo for photo in found if photo not in without]
 
 
-def _queued(photo: StoredPhoto, line: Line, who: Acting) -> Queued:
-    drop, waits = photo.drops[0], _waits(photo, line)
+def _queued(connection: Connection, photo: StoredPhoto, line: Line, who: Acting) -> Queued:
+    shown = on_own_channels(photo, who) if line is Line.HELD else photo
+    drop, waits = photo.drops[0], _waits(shown, line)
     sentences = dict.fromkeys(reason_sentence(ENGLISH, d.verdict, d.reason) for d in waits)
+    begun = second_person.begun(connection, photo) if line is Line.VETOED else {}
     return Queued(
         photo.photo,
-        _original(drop.arrival.original, who),
-        isolated(drop.arrival.event) if who.sight.original else "",
+        isolated(drop.arrival.original),
+        isolated(drop.arrival.event),
         drop.at,
         len(photo.judgement.faces),
         tuple(ENGLISH.channel_title(isolated(d.channel)) for d in waits),
-        " ".join(sentences) if who.sight.evidence else "",
+        " ".join(sentences),
+        tuple(
+            Begun(ENGLISH.channel_title(isolated(channel)), isolated(by), by == who.name)
+            for channel, by in begun.items()
+        ),
     )
 
 
 def _waits(photo: StoredPhoto, line: Line) -> list[Decision]:
     waits = is_held if line is Line.HELD else is_vetoed
     return [decision for decision in photo.judgement.decisions if waits(decision)]
-
-
-def _original(name: str, who: Acting) -> str:
-    return isolated(name) if who.sight.original else ""

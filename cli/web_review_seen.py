@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from cli.cases import case_of
 from cli.held_releases import is_signable, is_vetoed
+from cli.review_own import own_outcomes
 from cli.review_tables import faces_by_statement, subject_of, words_of
 from cli.site import Site
 from consent_db import approvals, people, statements
@@ -64,7 +65,10 @@ class Looked:
 
     def faces(self) -> Iterator[SeenFace]:
         """Every face by its number."""
-        outcomes = face_outcomes(self.case, self.who.role)
+        if self.who.sight.evidence:
+            outcomes = face_outcomes(self.case, self.who.role)
+        else:
+            outcomes = own_outcomes(self.photo)
         for number, face in enumerate(self.photo.judgement.faces, start=1):
             seen = SeenFace(
                 number,
@@ -81,7 +85,7 @@ class Looked:
                 one.channel,
                 ENGLISH.channel_title(isolated(one.channel)),
                 one.verdict,
-                tuple(self._about(one)) if self.who.sight.evidence else (),
+                tuple(self._about(one)),
                 is_signable(one),
                 is_vetoed(one),
                 one.reason is Reason.REFUSED_BY_HAND,
@@ -120,6 +124,8 @@ class Looked:
 
     def _about(self, decision: Decision) -> Iterator[str]:
         yield reason_sentence(ENGLISH, decision.verdict, decision.reason)
+        if not self.who.sight.evidence:
+            return
         if decision.reason is Reason.REFUSED_BY_HAND:
             yield refused_by(ENGLISH, self.case, decision.channel)
         yield from approved_by(ENGLISH, self.case, decision.channel)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from cli.deciding import channels_of
 from cli.held_releases import is_signable, lifting_veto, signing_off
 from cli.rejudging import Wish
 from cli.review_faces import covering, denying, drawing, naming, refusing, unsaid
@@ -41,7 +42,7 @@ def _about_the_photo(
     if not set(word.channels) <= set(site.settings.channels):
         raise RegisterError("There is no such channel. Nothing was changed.")
     if word.do == "refuse":
-        return list(refusing(word.channels))
+        return list(refusing(word.channels or channels_of(who) or ()))
     if word.do in ("approve", "release") and spoken:
         raise RegisterError(
             "Save what you said about faces first: the photo is judged again with it, and then "

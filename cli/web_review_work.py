@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from cli.deciding import on_own_channels, refusal
 from cli.rejudging import Rejudging, Wish
 from cli.web_site import WebSite
 from consent_db import accounts, stored
@@ -19,8 +20,7 @@ from consent_db.stored import StoredPhoto
 from gate.acting import Acting
 from gate.english import ENGLISH
 from gate.errors import NotAllowed, PhotogateError, RegisterError, SiteError
-from gate.roles import Act, may
-from gate.values import Verdict
+from gate.values import Decision, Reason, Verdict
 from gate.web.ports_review import Job, JobState
 
 _log = logging.getLogger(__name__)
@@ -37,10 +37,9 @@ Again = Callable[[StoredPhoto, Wish], StoredPhoto]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be done: with which photo, in whose name, which act of theirs it is."""
+    """What is to be done: with which photo, in whose name."""
 
     who: Acting
-    act: Act
     photo: str
     original: str
     do: str
@@ -164,7 +163,7 @@ class ReviewWork:
                 if after is None:
                     self._end(entry, JobState.FAILED, problem=problem)
                 else:
-                    self._end(entry, JobState.DONE, verdicts=_verdicts(after))
+                    self._end(entry, JobState.DONE, verdicts=_verdicts(after, entry.task.who))
 
     def _done(self, task: Task) -> StoredPhoto:
         site = self._site.site()
@@ -220,7 +219,8 @@ def _kept(entry: _Entry) -> float:
 
 def _require_still_allowed(task: Task, account: accounts.Account) -> None:
     """Some seconds have passed: the account may have been closed meanwhile."""
-    if not (account.enabled and may(account.roles, task.act)):
+    now = replace(task.who, roles=account.roles, channels=account.channels)
+    if not account.enabled or refusal(now, task.wish):
         raise NotAllowed("Your account may not do this any more. Nothing was changed.")
 
 
@@ -236,5 +236,15 @@ def _rejudging(site: WebSite) -> Again:
     return again
 
 
-def _verdicts(photo: StoredPhoto) -> tuple[tuple[str, Verdict], ...]:
-    return tuple((ENGLISH.channel_title(d.channel), d.verdict) for d in photo.judgement.decisions)
+def _verdicts(photo: StoredPhoto, who: Acting) -> tuple[tuple[str, Verdict], ...]:
+    """What holds now on each channel about which they may know."""
+    told = photo if who.sight.evidence else on_own_channels(photo, who)
+    return tuple(
+        (ENGLISH.channel_title(d.channel), _told(d, who)) for d in told.judgement.decisions
+    )
+
+
+def _told(decision: Decision, who: Acting) -> Verdict:
+    """To those who see no evidence, what is blocked without their refusing it reads as held."""
+    blocked = decision.verdict is Verdict.BLOCK and decision.reason is not Reason.REFUSED_BY_HAND
+    return Verdict.REVIEW if blocked and not who.sight.evidence else decision.verdict

@@ -56,7 +56,7 @@ def add(tx: Transaction, sha256: str, photo: int, said: Sequence[Approval], reas
     for one in said:
         if one.by != tx.actor:
             raise RegisterError("An approval is given in one's own name only. Nothing was stored.")
-        if one.kind is ApprovalKind.VETO and _dropped(tx, photo):
+        if one.kind is ApprovalKind.VETO and dropped_by(tx.connection, sha256, tx.actor):
             raise RegisterError(
                 "Whoever dropped a photo cannot release it when a restricted person may be in "
                 "it. Ask two others, one of them the safeguarding lead. Nothing was stored."
@@ -69,15 +69,15 @@ def add(tx: Transaction, sha256: str, photo: int, said: Sequence[Approval], reas
         tx.audit("approval.given", sha256, {**details, "role": one.role})
 
 
+def dropped_by(connection: Connection, sha256: str, name: str) -> bool:
+    """Whether this person dropped the photo with this SHA-256."""
+    is_theirs = func.lower(drops.c.by) == name.lower()
+    query = select(drops.c.id).join_from(drops, photos).where(photos.c.sha256 == sha256, is_theirs)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def _opened(connection: Connection, sha256: str, sealed: bytes | None) -> str:
     return open_text(connection, KeyKind.PHOTO, sha256, sealed, context=_CONTEXT) or ""
-
-
-def _dropped(tx: Transaction, photo: int) -> bool:
-    dropped = select(drops.c.id).where(
-        drops.c.photo_id == photo, func.lower(drops.c.by) == tx.actor.lower()
-    )
-    return tx.connection.execute(dropped.limit(1)).first() is not None
 
 
 def _value(row: Sequence[object]) -> Approval:

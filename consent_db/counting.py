@@ -15,22 +15,6 @@ from gate.released import PlaceKind
 from gate.values import ALL_CHANNELS, Verdict
 
 
-def held(connection: Connection) -> int:
-    """How many photos wait for a person, as they were judged last."""
-    later = judgements.alias()
-    query = (
-        select(func.count(distinct(judgements.c.photo_id)))
-        .join_from(decisions, judgements)
-        .where(
-            decisions.c.verdict == Verdict.REVIEW.value,
-            ~exists().where(
-                later.c.photo_id == judgements.c.photo_id, later.c.id > judgements.c.id
-            ),
-        )
-    )
-    return int(connection.execute(query).scalar_one())
-
-
 def unpublished(connection: Connection, channels: Collection[str]) -> int:
     """How many copies may be used on these channels ("all" for each), and are posted nowhere."""
     posted = exists().where(

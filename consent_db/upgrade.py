@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+
+_ONE_AT_A_TIME = Lock()
+"""Alembic keeps what it works on in globals: two threads would take each other's."""
 
 
 def configuration() -> Config:
@@ -34,5 +38,6 @@ def upgrade(connection: Connection) -> frozenset[str]:
     config = configuration()
     config.attributes["connection"] = connection
     config.attributes["sealed"] = sealed = set[str]()
-    command.upgrade(config, "head")
+    with _ONE_AT_A_TIME:
+        command.upgrade(config, "head")
     return frozenset(sealed)

@@ -21,6 +21,7 @@ TITLES = {
     Role.COMMS: "comms admin",
     Role.WEBSITE: "website administrator",
     Role.SOCIAL: "social-channel operator",
+    Role.REVIEWER: "reviewer of a channel",
     Role.AUDITOR: "auditor",
     Role.DSL: "safeguarding lead",
     Role.DPL: "data protection lead",
@@ -65,8 +66,8 @@ class Acting:
     def refusal(self, act: Act, channel: str = "") -> str:
         """Why this may not be done, as a sentence; "" when it may.
 
-        Administrators of channels, and the tokens of programs, are held to their own channels: what
-        is done on a channel must name it, and an empty ``channel`` stands for all of them there.
+        Those who look after channels, and the tokens of programs, are held to their own: what is
+        done on a channel must name it, and an empty ``channel`` stands for all of them there.
         """
         if not may(self.roles, act):
             return self._wrong_role(act)

@@ -65,6 +65,15 @@ def veto_lifted(approvals: Iterable[Approval], channel: str, faces: Sequence[Fac
     return len(roles) > 1 and any(LEAD in held for held in roles.values())
 
 
+def veto_begun(approvals: Iterable[Approval], channel: str, faces: Sequence[FaceDecision]) -> str:
+    """Who released this very vetoed photo while a second person is still missing; "" for nobody."""
+    said = list(approvals)
+    if veto_lifted(said, channel, faces):
+        return ""
+    first = next(iter(_about(said, ApprovalKind.VETO, channel, faces)), None)
+    return "" if first is None else first.by
+
+
 def _about(
     approvals: Iterable[Approval], kind: ApprovalKind, channel: str, faces: Sequence[FaceDecision]
 ) -> Iterable[Approval]:

@@ -6,7 +6,7 @@ What a role may not see is never written in the first place, rather than removed
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from gate.case import Case, Copy
@@ -86,12 +86,20 @@ def face_outcomes(case: Case, role: str, channel: str | None = None) -> tuple[Ou
     None where the role may not know: a face of a held photo, whatever it is held for.
     """
     sight = sight_of(role)
-    found: list[Outcome | None] = [None] * len(case.judgement.faces)
-    for decision in case.judgement.decisions:
-        if channel in (None, decision.channel) and _may_tell(case, decision, sight):
-            for face in decision.faces:
-                if 0 <= face.face < len(found):
-                    found[face.face] = _stricter(found[face.face], face.outcome)
+    told = (
+        decision
+        for decision in case.judgement.decisions
+        if channel in (None, decision.channel) and _may_tell(case, decision, sight)
+    )
+    return strictest_outcomes(len(case.judgement.faces), told)
+
+
+def strictest_outcomes(faces: int, decisions: Iterable[Decision]) -> tuple[Outcome | None, ...]:
+    """What happens to each of so many faces where these decide most strictly; None: they do not."""
+    found: list[Outcome | None] = [None] * faces
+    for face in (face for decision in decisions for face in decision.faces):
+        if 0 <= face.face < faces:
+            found[face.face] = _stricter(found[face.face], face.outcome)
     return tuple(found)
 
 

@@ -14,6 +14,7 @@ class Role(StrEnum):
     COMMS = "comms"
     WEBSITE = "website"
     SOCIAL = "social"
+    REVIEWER = "reviewer"
     AUDITOR = "auditor"
     DSL = "dsl"
     DPL = "dpl"
@@ -40,6 +41,7 @@ _SIGHTS: Mapping[str, Sight] = MappingProxyType(
     {
         Role.SOCIAL: LEAST,
         Role.WEBSITE: Sight(causes=True),
+        Role.REVIEWER: Sight(causes=True),
         Role.COMMS: Sight(causes=True, original=True),
         Role.AUDITOR: _EVERYTHING,
         Role.DSL: _EVERYTHING,
@@ -76,6 +78,7 @@ class Act(StrEnum):
     SEE_TAKEDOWNS = "see_takedowns"
     END_TAKEDOWN = "end_takedown"
     REVIEW = "review"
+    SIGN_OFF = "sign_off"
     RELEASE_VETOED = "release_vetoed"
     SEE_PEOPLE = "see_people"
     CHANGE_PEOPLE = "change_people"
@@ -98,9 +101,10 @@ class Act(StrEnum):
     EVALUATE = "evaluate"
 
 
-OF_CHANNELS = frozenset({Role.WEBSITE, Role.SOCIAL})
+OF_CHANNELS = frozenset({Role.WEBSITE, Role.SOCIAL, Role.REVIEWER})
 """Roles of named people who look after certain channels, and after no others."""
 
+_PUBLISHERS = frozenset({Role.WEBSITE, Role.SOCIAL})
 _LEADS = frozenset({Role.DSL, Role.DPL})
 _ACTS: Mapping[Act, frozenset[Role]] = MappingProxyType(
     {
@@ -109,11 +113,12 @@ _ACTS: Mapping[Act, frozenset[Role]] = MappingProxyType(
         Act.SEE_DECISIONS: frozenset(Role),
         Act.SEE_EVIDENCE: frozenset({Role.AUDITOR, Role.DSL, Role.DPL, Role.ADMIN}),
         Act.SEE_ORIGINAL: frozenset({Role.COMMS, Role.AUDITOR, Role.DSL, Role.DPL, Role.ADMIN}),
-        Act.PULL: OF_CHANNELS,
-        Act.RECORD_PUBLICATION: OF_CHANNELS | {Role.COMMS},
+        Act.PULL: _PUBLISHERS,
+        Act.RECORD_PUBLICATION: _PUBLISHERS | {Role.COMMS},
         Act.SEE_TAKEDOWNS: frozenset(Role),
-        Act.END_TAKEDOWN: OF_CHANNELS | _LEADS,
+        Act.END_TAKEDOWN: _PUBLISHERS | _LEADS,
         Act.REVIEW: frozenset({Role.DSL}),
+        Act.SIGN_OFF: frozenset({Role.DSL, Role.REVIEWER}),
         Act.RELEASE_VETOED: frozenset({Role.DSL, Role.ADMIN}),
         Act.SEE_PEOPLE: _LEADS | {Role.AUDITOR},
         Act.CHANGE_PEOPLE: frozenset({Role.DPL, Role.ADMIN}),
@@ -151,6 +156,6 @@ def entitled(act: Act) -> tuple[Role, ...]:
 def only_on_own_channels(roles: Collection[str], act: Act) -> bool:
     """Whether somebody with these roles may do this on the channels of their account only.
 
-    So it is for the administrators of channels, unless another role of theirs may do it anyway.
+    So it is for those who look after channels, unless another role of theirs may do it anyway.
     """
     return not any(role in entitled(act) for role in set(roles) - OF_CHANNELS)

@@ -79,7 +79,7 @@ _IMPORTS = (
 _IMPORTING = allowed(*_IMPORTS)
 _IMPORTING_FILE = allowed(*_IMPORTS, most_bytes=MOST_BYTES + FORM_BYTES)
 _REGISTER = allowed(Act.SEE_PEOPLE, Act.CHANGE_PEOPLE)
-_REVIEWING = allowed(Act.REVIEW, Act.RELEASE_VETOED)
+_REVIEWING = allowed(Act.SIGN_OFF, Act.RELEASE_VETOED)
 
 ACCESS: Mapping[str, Entry] = MappingProxyType(
     {

@@ -160,6 +160,7 @@ class Waiting:
     key: str
     count: int
     route: str = ""
+    query: str = ""
     urgent: bool = False
 
 

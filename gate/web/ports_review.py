@@ -24,8 +24,20 @@ class Line(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """That one person (``mine``: this one) released a vetoed photo; a second one must, too."""
+
+    channel: str
+    by: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Queued:
-    """A line of a queue. ``photo`` is the SHA-256; ``channels`` those on which it waits."""
+    """A line of a queue. ``photo`` is the SHA-256; ``channels`` those on which it waits.
+
+    ``begun``: the channels on which only the second person is missing.
+    """
 
     photo: str
     original: str
@@ -34,6 +46,7 @@ class Queued:
     faces: int
     channels: tuple[str, ...]
     why: str
+    begun: tuple[Begun, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +127,9 @@ class SeenPhoto:
 
     ``seen`` tells this judgement from a later one. ``place`` counts from 1 within the queue (0: it
     is not in it); ``before`` and ``after`` are its neighbours there ("" for none). ``may_say``:
-    this person may say who is in it; ``may_release``: they may release vetoed photos. ``busy``:
-    something that was decided about it is not carried out yet.
+    this person may say who is in it; ``may_cover``: they may release or refuse it on the channels
+    that are told, and have faces covered; ``may_release``: they may release vetoed photos.
+    ``busy``: something that was decided about it is not carried out yet.
     """
 
     photo: str
@@ -134,6 +148,7 @@ class SeenPhoto:
     before: str
     after: str
     may_say: bool
+    may_cover: bool
     may_release: bool
     busy: bool
 

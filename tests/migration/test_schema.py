@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -183,3 +184,13 @@ def test_nothing_of_the_first_schema_is_left_to_read(tmp_path: Path) -> None:
 
 def test_there_is_one_newest_migration() -> None:
     assert latest() == "0013"
+
+
+def test_two_threads_bring_their_registers_up_to_date_at_once(tmp_path: Path) -> None:
+    def migrate(name: str) -> None:
+        (tmp_path / name).mkdir()
+        for _ in range(3):
+            Database(sqlite_url(tmp_path / name), StandingClock(), sealer=MadeUpKeys()).migrate()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(migrate, "abcd"))

@@ -13,11 +13,11 @@ from gate.roles import Role, sight_of
 from gate.values import Decision, FaceDecision, Outcome, Reason, Verdict
 from tests.explain_cases import approved, cases, face_decisions, vetoed
 
-NARROW = ("comms", "website", "social", "", "DSL", "head", "auditor ")
+NARROW = ("comms", "website", "social", "reviewer", "", "DSL", "head", "auditor ")
 ENTITLED = ("auditor", "dsl", "dpl", "admin")
 CALM = settings(max_examples=40, deadline=None)
 SECRETS = ("qzx", "0.3", "0.4", "31337", "restrict", "veto", "similar", "permission record")
-LEAST = tuple(role for role in NARROW if role not in ("comms", "website"))
+LEAST = tuple(role for role in NARROW if role not in ("comms", "website", "reviewer"))
 
 
 def everything(case: Case, role: str) -> str:

@@ -54,6 +54,16 @@ def test_administrators_of_channels_are_held_to_their_own(role: Role, act: Act) 
     assert acting(role, channels=frozenset()).refusal(act, "website")
 
 
+def test_a_reviewer_decides_on_their_channels_and_sees_no_evidence() -> None:
+    one = acting(Role.REVIEWER, channels=WEBSITE)
+    assert one.refusal(Act.SIGN_OFF, "website") == ""
+    assert "not social" in one.refusal(Act.SIGN_OFF, "social")
+    assert "not all" in one.refusal(Act.SIGN_OFF, "all")
+    allowed = {act for act in Act if may([Role.REVIEWER], act)}
+    assert allowed == {Act.SIGN_OFF, Act.SEE_DECISIONS, Act.SEE_TAKEDOWNS}
+    assert acting("dsl").refusal(Act.SIGN_OFF, "all") == ""
+
+
 def test_another_role_is_not_held_to_channels() -> None:
     one = acting("comms", "website", channels=WEBSITE)
     assert one.refusal(Act.RECORD_PUBLICATION, "print") == ""

@@ -25,6 +25,7 @@ from tests.web.browsers import DESKTOP, Look, chromium, launch, opened
 from tests.web.client import Console
 from tests.web.people import make_accounts
 from tests.web.released import released_console, released_options
+from tests.web.review_desk import Desk, desk_on, held_site, photos_of
 from tests.web.served import Served, serving
 
 
@@ -59,6 +60,25 @@ def released_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def released_copy(released_site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Console:
     """A console on a site of your own with six released photos and an account for each role."""
     return Console(own_copy(released_site, tmp_path, monkeypatch), released_options())
+
+
+@pytest.fixture(scope="session")
+def held_desk_site(accounts_site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with two held photos and a vetoed one. Copy it."""
+    return held_site(tmp_path_factory.mktemp("held"), accounts_site)
+
+
+@pytest.fixture
+def desk(held_desk_site: Path, tmp_path: Path) -> Desk:
+    """A console on a copy of it, whose decisions the test carries out itself."""
+    shutil.copytree(held_desk_site, tmp_path / "site")
+    return desk_on(tmp_path / "site")
+
+
+@pytest.fixture
+def photos(desk: Desk) -> list[str]:
+    """SHA-256 of the desk's photos: two are held, the third is vetoed."""
+    return photos_of(desk)
 
 
 @pytest.fixture(scope="session")

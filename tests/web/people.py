@@ -12,12 +12,13 @@ NAMES = {
     Role.COMMS: "Carys Morgan",
     Role.WEBSITE: "Wyn Hughes",
     Role.SOCIAL: "Sam Okafor",
+    Role.REVIEWER: "Rhian Bowen",
     Role.AUDITOR: "Anita Price",
     Role.DSL: "Dilys Rees",
     Role.DPL: "Dafydd Lewis",
     Role.ADMIN: "Ada Evans",
 }
-CHANNELS = {Role.WEBSITE: "website", Role.SOCIAL: "social"}
+CHANNELS = {Role.WEBSITE: "website", Role.SOCIAL: "social", Role.REVIEWER: "website"}
 
 
 def make_accounts(site: Site) -> None:

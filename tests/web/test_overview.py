@@ -16,10 +16,10 @@ from cli.site import Site
 from cli.storage import taken_by
 from cli.web_figures import WebFigures
 from cli.web_site import WebSite
-from consent_db import calibrations, counting
+from consent_db import calibrations, counting, waiting
 from consent_db.stored import decisions
 from gate.acting import Acting
-from gate.roles import Role
+from gate.roles import OF_CHANNELS, Role
 from gate.values import Verdict
 from gate.web.app import create_app
 from gate.web.ports import Finding, HealthReport, Storage, Waiting
@@ -97,7 +97,7 @@ def test_the_figures_are_those_of_the_register(school_site: Path) -> None:
             any(d.verdict is Verdict.REVIEW for d in photo.judgement.decisions) for photo in photos
         )
         copies = [copy.channel for photo in photos for copy in photo.releases]
-        assert counting.held(connection) == held
+        assert waiting.count_held(connection) == held
         assert counting.unpublished(connection, ["website"]) == copies.count("website") > 0
         assert counting.unpublished(connection, ["all"]) == len(copies)
         assert counting.unpublished(connection, []) == 0
@@ -128,7 +128,7 @@ def test_what_was_dropped_and_how_faces_are_compared_is_not_for_everybody(
     school_site: Path, role: Role
 ) -> None:
     figures, who = WebFigures(WebSite(Site(school_site))), somebody(role)
-    sees = role not in (Role.WEBSITE, Role.SOCIAL)
+    sees = role not in OF_CHANNELS
     assert (figures.throughput(who) is not None) == bool(figures.events(who)) == sees
     assert (figures.strictness(who) is not None) == (sees and role is not Role.COMMS)
 

@@ -12,7 +12,7 @@ from consent_db import copies, places, takedowns
 from consent_db.copies import Copy
 from gate import manifest
 from gate.released import PlaceKind
-from gate.roles import Role
+from gate.roles import OF_CHANNELS, Role
 from gate.set_aside import sha256_of
 from gate.verifying import Signature, signature_of
 from tests.fake_gate import seen_on
@@ -166,7 +166,7 @@ def test_everything_to_take_down_stands_on_one_page_for_who_sees_to_it(released:
         withdraw(released.site, "P1", channel)
     for role in Role:
         text = released.as_(role).get("/takedowns").text
-        assert ("print page" in text) == (role not in (Role.WEBSITE, Role.SOCIAL)), role
+        assert ("print page" in text) == (role not in OF_CHANNELS), role
         assert ("website page" in text) == (role is not Role.SOCIAL), role
         assert ("It is taken down" in text) == (role in (Role.WEBSITE, Role.DSL, Role.DPL)), role
         assert "P1" not in text

@@ -247,3 +247,36 @@ def test_the_desk_is_open_to_everybody_s_eyes_and_hands(
     expect(page.locator(".job.waiting")).to_be_visible()
     page.keyboard.press("Shift+?")
     axe(page)
+
+
+@pytest.mark.parametrize("look", [Look("phone")], indirect=True, ids=str)
+def test_a_channel_s_reviewer_sees_to_their_channel(
+    desk: Served, page_of: Callable[[Served, Role], Page], shots: Path
+) -> None:
+    page = page_of(desk, Role.REVIEWER)
+    page.goto("/review")
+    expect(page.get_by_text("6 photos wait for your decision.")).to_be_visible()
+    axe(page)
+    name = open_first(page)
+    photo = photos_of(desk.site)[name]
+    expect(page.get_by_text("would be shown").first).to_be_visible()
+    expect(page.get_by_text("Social")).to_have_count(0)
+    fits(page)
+    axe(page)
+    shot(page, "review-reviewer-phone", shots)
+    page.keyboard.press("d")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Missed face A")).to_be_visible()
+    page.keyboard.press("s")
+    page.keyboard.press("3")
+    until(lambda: bool(said_of(desk.site, photo)))
+    page.goto(f"/review/photos/{photo.photo}")
+    page.get_by_label("I looked at every face.").check()
+    expect(page.locator(".job.waiting, .job.running")).to_have_count(0, timeout=30_000)
+    page.reload()
+    page.keyboard.press("a")
+    page.keyboard.press("3")
+    until(lambda: verdicts(photos_of(desk.site)[name]) == {Verdict.BLUR, Verdict.REVIEW})
+    after = photos_of(desk.site)[name]
+    assert [one.channel for one in after.releases] == ["website"]
+    assert len(after.judgement.faces) == len(photo.judgement.faces) + 1

@@ -20,7 +20,7 @@ from gate.acting import Acting
 from gate.explain import explain
 from gate.life import Happened, Moment, told
 from gate.publish import Publisher
-from gate.roles import Role, sight_of
+from gate.roles import OF_CHANNELS, Role, sight_of
 from gate.values import Arrival
 from gate.vault import Stamp
 from gate.web.app import create_app
@@ -96,16 +96,16 @@ def test_one_photo_leads_to_its_page_and_its_file_name_only_to_whoever_may_know_
     answer = browser.get(f"/why/{photo}")
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
-    sees_original = role not in (Role.WEBSITE, Role.SOCIAL)
+    sees_original = role not in OF_CHANNELS
     assert ("Rhys" in answer.text) == sees_original
     assert (f"/why/{photo}/picture" in answer.text) == sees_original
-    assert ("by watch" in answer.text) == (role not in (Role.WEBSITE, Role.SOCIAL, Role.COMMS))
+    assert ("by watch" in answer.text) == (role not in (*OF_CHANNELS, Role.COMMS))
 
 
 def test_the_picture_is_for_those_who_may_see_originals_and_on_record(
     console: Console, photo: str
 ) -> None:
-    for role in (Role.WEBSITE, Role.SOCIAL):
+    for role in OF_CHANNELS:
         assert console.as_(role).get(f"/why/{photo}/picture").status_code == 403
     answer = console.as_(Role.AUDITOR).get(f"/why/{photo}/picture")
     assert answer.headers["cache-control"] == "no-store"

@@ -330,6 +330,22 @@
     if (one("#draw-how")) one("#draw-how").hidden = true;
   }
 
+  /** The field for who a drawn face is, for those who may name people. */
+  function whose(letter, who) {
+    const place = one("#drawn");
+    const row = document.createElement("div");
+    row.className = "who";
+    const label = document.createElement("label");
+    label.className = "unseen";
+    label.htmlFor = `missed-${letter}`;
+    label.textContent = place.dataset.label.replace("#", letter);
+    const input = document.createElement("input");
+    Object.assign(input, { className: "input", id: label.htmlFor, name: "drawn_who", value: who, placeholder: place.dataset.hint, autocomplete: "off" });
+    input.dataset.people = place.dataset.people;
+    row.append(label, input);
+    return input;
+  }
+
   function keep(box, who = "") {
     const place = one("#drawn");
     const letter = String.fromCharCode(65 + (drawings % 26));
@@ -340,24 +356,16 @@
     legend.textContent = place.dataset.title.replace("#", letter);
     const hidden = document.createElement("input");
     Object.assign(hidden, { type: "hidden", name: "drawn", value: [box.x, box.y, box.w, box.h].map((n) => Math.round(n)).join(",") });
-    const row = document.createElement("div");
-    row.className = "who";
-    const label = document.createElement("label");
-    label.className = "unseen";
-    label.htmlFor = `missed-${letter}`;
-    label.textContent = place.dataset.label.replace("#", letter);
-    const input = document.createElement("input");
-    Object.assign(input, { className: "input", id: `missed-${letter}`, name: "drawn_who", value: who, placeholder: place.dataset.hint, autocomplete: "off" });
-    input.dataset.people = place.dataset.people;
-    row.append(label, input);
     const picks = document.createElement("div");
     picks.className = "picks";
     const remove = document.createElement("button");
     Object.assign(remove, { type: "button", className: "button plain small", textContent: place.dataset.remove });
-    picks.append(row, remove);
+    const input = place.dataset.people ? whose(letter, who) : null;
+    if (input) picks.append(input.parentElement);
+    picks.append(remove);
     face.append(legend, hidden, picks);
     place.append(face);
-    suggest(input);
+    if (input) suggest(input);
 
     const unit = Math.sqrt(size()[0] * size()[1]) / 34;
     const mark = made("g", { class: "box drawn" }, one(".boxes"));
@@ -383,7 +391,7 @@
     const people = all("input[name=drawn_who]", fold);
     boxes.forEach((input, place) => {
       const [x, y, w, h] = input.value.split(",").map(Number);
-      if ([x, y, w, h].every(Number.isFinite) && input.value) keep({ x, y, w, h }, people[place].value);
+      if ([x, y, w, h].every(Number.isFinite) && input.value) keep({ x, y, w, h }, people[place]?.value);
     });
     fold.remove();
   }
@@ -392,8 +400,8 @@
     const box = draft.box;
     stopDrawing();
     const input = keep(box);
-    input.scrollIntoView({ block: "nearest" });
-    input.focus({ preventScroll: true });
+    one("#drawn").lastElementChild.scrollIntoView({ block: "nearest" });
+    (input || one("#title")).focus({ preventScroll: true });
   }
 
   function steer(event) {

@@ -15,6 +15,9 @@ ENGLISH: Mapping[str, str] = {
     "it. It stays so, unless two people release it.",
     "review.vetoed.many": "{number} photos are blocked because somebody who must not be shown may "
     "be in them. They stay so, unless two people release one.",
+    "review.begun_badge": "Second person needed",
+    "review.begun": "{who} released it on {channel}. A second person must, too.",
+    "review.begun_mine": "You released it on {channel}. A second person must, too.",
     "review.begin": "Begin with the first",
     "review.nothing": "No photo waits for you",
     "review.nothing_text": "New photos show up here when they are held.",
@@ -60,6 +63,8 @@ ENGLISH: Mapping[str, str] = {
     "review.missed": "A face was missed",
     "review.missed_hint": "Its place in pixels of the photo: left, top, width, height. The photo "
     "is {width} by {height}. Nobody named: it is covered.",
+    "review.missed_hint_covered": "Its place in pixels of the photo: left, top, width, height. The "
+    "photo is {width} by {height}. It will be covered.",
     "review.missed_box": "Place",
     "review.missed_who": "Who it is, if you know",
     "review.draw": "Draw a missed face",

@@ -14,10 +14,11 @@ from gate.errors import NotAllowed
 from gate.roles import Role
 from tests.account_site import Keyboard, everybody, new_site
 
-COMMS, WEBSITE, SOCIAL, AUDITOR, DSL, DPL, ADMIN = Role
+COMMS, WEBSITE, SOCIAL, REVIEWER, AUDITOR, DSL, DPL, ADMIN = Role
 EVERYBODY = frozenset(Role)
 EVIDENCE = frozenset({AUDITOR, DSL, DPL, ADMIN})
 LEADS = frozenset({DSL, DPL})
+REVIEWERS = frozenset({DSL, REVIEWER})
 WHY = ("--reason", "because")
 
 ALLOWED: dict[str, tuple[frozenset[Role], tuple[str, ...]]] = {
@@ -84,18 +85,18 @@ ALLOWED: dict[str, tuple[frozenset[Role], tuple[str, ...]]] = {
     "restrict look-through": (frozenset({DSL}), ("P9",)),
     "restrict show": (frozenset({DSL}), ("P9",)),
     "retention": (frozenset({DPL, ADMIN}), ("--dry-run",)),
-    "review approve": (frozenset({DSL}), ("nothing.jpg", "--channel", "website", *WHY)),
-    "review cover": (frozenset({DSL}), ("nothing.jpg", "1", *WHY)),
-    "review draw-face": (frozenset({DSL}), ("nothing.jpg", "1,2,3,4", *WHY)),
-    "review list": (frozenset({DSL}), ()),
+    "review approve": (REVIEWERS, ("nothing.jpg", "--channel", "website", *WHY)),
+    "review cover": (REVIEWERS, ("nothing.jpg", "1", *WHY)),
+    "review draw-face": (REVIEWERS, ("nothing.jpg", "1,2,3,4", *WHY)),
+    "review list": (REVIEWERS, ()),
     "review name-face": (frozenset({DSL}), ("nothing.jpg", "1=P1", *WHY)),
     "review not-a-face": (frozenset({DSL}), ("nothing.jpg", "1", *WHY)),
-    "review refuse": (frozenset({DSL}), ("nothing.jpg", *WHY)),
+    "review refuse": (REVIEWERS, ("nothing.jpg", "--channel", "website", *WHY)),
     "review release-vetoed": (
         frozenset({DSL, ADMIN}),
         ("nothing.jpg", "--channel", "website", *WHY),
     ),
-    "review show": (frozenset({DSL}), ("nothing.jpg",)),
+    "review show": (REVIEWERS, ("nothing.jpg",)),
     "review take-back": (frozenset({DSL}), ("7", *WHY)),
     "takedown done": (frozenset({WEBSITE, SOCIAL, DSL, DPL}), ("99", "--proof", "gone")),
     "takedowns": (EVERYBODY, ()),

@@ -94,7 +94,7 @@ def test_every_look_at_a_person_is_on_record(keyboards: dict[Role, Keyboard], ph
 def test_who_sees_no_people_is_on_no_record_of_seeing_them(
     keyboards: dict[Role, Keyboard], photo: str
 ) -> None:
-    for role in (Role.COMMS, Role.WEBSITE, Role.SOCIAL):
+    for role in (Role.COMMS, Role.WEBSITE, Role.SOCIAL, Role.REVIEWER):
         told = keyboards[role].said("why", photo[:12])
         for hidden in ("P1", "P2", "Jessop", "restrict"):
             assert hidden not in told
