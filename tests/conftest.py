@@ -66,6 +66,16 @@ def networks_of_sites(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def quick_registers() -> Iterator[None]:
+    """New registers in this process are made without the steps in between."""
+    from tests.quick_register import quickly
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("consent_db.database.upgrade", quickly)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def one_command_line() -> Iterator[None]:
     """Typer's runner puts the command line together for each command, which takes the longest."""
     with pytest.MonkeyPatch.context() as patch:

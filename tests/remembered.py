@@ -12,7 +12,7 @@ import os
 import pickle
 from collections.abc import Callable, Sequence
 from functools import cache, partial
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from threading import Lock
@@ -23,6 +23,7 @@ import cli.watching
 from cli.judging import open_judge
 from cli.site import Site
 from gate.arrays import Pixels, Vectors
+from gate.engines import weights
 from gate.engines.yunet import YuNet
 from gate.ports import FaceFinder, FaceReader
 from gate.values import Face
@@ -84,6 +85,18 @@ def remember() -> None:
     vars(cli.site)["YuNet"] = finder
     Site._reader = reader  # type: ignore[method-assign,assignment]
     vars(cli.watching)["judge_opener"] = _judge_opener
+    vars(weights)["_sha256"] = _sha256_of
+
+
+def _sha256_of(path: Path) -> str:
+    """As the weights' own, but a file that stayed as it is is not read again."""
+    state = path.stat()
+    return _hashed(path, (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns))
+
+
+@cache
+def _hashed(path: Path, _state: tuple[int, ...]) -> str:
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def _judge_opener(site: Site) -> Callable[[], Judge]:
@@ -101,9 +114,9 @@ def _reader(site: Site, name: str, folder: Path) -> FaceReader:
     from gate.engines.choose import open_reader, reader_version
     from gate.engines.sface import SFace
 
-    weights = site.settings.engines.reader_weights
-    if name == "dlib" or weights:
-        real = open_reader(name, weights)
+    configured = site.settings.engines.reader_weights
+    if name == "dlib" or configured:
+        real = open_reader(name, configured)
         return RememberingReader(real.version, real.dimension, lambda: real, folder)
     version = reader_version(name)
     return RememberingReader(version, SFace.dimension, _sface, folder)
