@@ -92,6 +92,26 @@ def shared() -> Path:
     return folder
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests wait for disks, browsers and services, too."""
+    return (os.cpu_count() or 1) + 1
+
+
+_LONGEST_FIRST = ("e2e", "web", "integration", "contract", "migration", "unit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where files take longest comes first, so that no process ends long after the others."""
+    places = {PROJECT / "tests" / name: number for number, name in enumerate(_LONGEST_FIRST)}
+    first = "test_measuring_data.py", "test_main_job.py"
+
+    def order(item: pytest.Item) -> tuple[int, int]:
+        place = next((number for at, number in places.items() if at in item.path.parents), 0)
+        return place, first.index(item.path.name) if item.path.name in first else len(first)
+
+    items.sort(key=order)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where PHOTOGATE_NO_SKIPS is set, as in CI, a skipped test is a failure."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
