@@ -52,7 +52,7 @@ def unsaid(site: Site, photo: StoredPhoto, besides: set[int]) -> list[int]:
     """Numbers of the faces that nobody spoke about."""
     with site.database.reading() as connection:
         before = statements.about(connection, photo.photo)
-    said = place(photo.judgement.faces, before).said.faces
+    said = place(photo.judgement.faces, before).said.spoken
     numbers = range(1, len(photo.judgement.faces) + 1)
     return [number for number in numbers if number - 1 not in said and number not in besides]
 

@@ -121,7 +121,8 @@ def faces_by_statement(photo: StoredPhoto, history: Sequence[PastStatement]) -> 
     """The number of the face that each statement is about which was not taken back."""
     standing = [past.statement for past in history if past.taken_back_at is None]
     placed = place(photo.judgement.faces, standing)
-    return {one.id: n + 1 for n, one in placed.said.faces.items()}
+    about = (*placed.said.covered.items(), *placed.said.faces.items())
+    return {one.id: n + 1 for n, one in about}
 
 
 def subject_of(one: Statement, about: Mapping[int, int]) -> str:

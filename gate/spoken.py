@@ -36,24 +36,33 @@ def weigh(
 
 def all_said(decided: Sequence[FaceDecision], said: Said) -> bool:
     """Whether nothing has to be asked of a person any more."""
-    return not said.names_needed or all(one.face in said.faces for one in decided)
+    return not said.names_needed or all(one.face in said.spoken for one in decided)
 
 
 def _heard(plain: FaceDecision, match: Match, against: Weighing) -> FaceDecision:
     said = against.said
     statement = said.faces.get(plain.face)
+    cover = said.covered.get(plain.face)
+    if cover is None and statement is not None and statement.only_covers:
+        cover = statement
+    if cover is not None:
+        return replace(
+            plain, outcome=Outcome.COVERED, reason=FaceReason.ASKED_TO_COVER, statement=cover.id
+        )
     if statement is None:
         return _unsaid(plain, said)
     if statement.person is not None:
         return _named(plain, match, statement, statement.person, against)
-    known = replace(plain, statement=statement.id)
-    if statement.kind is StatementKind.NOT_A_FACE:
-        if _recognised(match, against.show):
-            return plain
-        return replace(
-            known, outcome=Outcome.NO_FACE, reason=FaceReason.NOT_A_FACE, person=None, consent=None
-        )
-    return replace(known, outcome=Outcome.COVERED, reason=FaceReason.ASKED_TO_COVER)
+    if statement.kind is not StatementKind.NOT_A_FACE or _recognised(match, against.show):
+        return plain
+    return replace(
+        plain,
+        outcome=Outcome.NO_FACE,
+        reason=FaceReason.NOT_A_FACE,
+        person=None,
+        consent=None,
+        statement=statement.id,
+    )
 
 
 def _unsaid(plain: FaceDecision, said: Said) -> FaceDecision:

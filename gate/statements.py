@@ -13,6 +13,8 @@ from gate.values import ALL_CHANNELS, Box, Face
 
 SAME_PLACE = 0.5
 """Intersection over union from which two boxes are about the same face."""
+_WHOLE = 0.95
+"""Share of a drawn box within another one from which it asks for no more than that one."""
 
 
 _UPRIGHT = ((0.26, 0.38), (0.74, 0.38), (0.5, 0.58), (0.3, 0.73), (0.7, 0.73))
@@ -54,6 +56,12 @@ class Statement:
         if self.person is not None and self.kind not in (StatementKind.NAMED, StatementKind.DRAWN):
             raise ValueError("only a named or a drawn face has a person")
 
+    @property
+    def only_covers(self) -> bool:
+        """Whether it says of a place that it is to be covered, and nothing else."""
+        unnamed = self.kind is StatementKind.DRAWN and self.person is None
+        return unnamed or self.kind is StatementKind.COVERED
+
 
 @dataclass(frozen=True, slots=True)
 class Lock:
@@ -90,6 +98,7 @@ class Change:
 class Said:
     """What was said about a photo, by number of the face that it is about.
 
+    ``faces``: what a face is said to be, ``covered``: that it is to be covered whatever it is.
     ``refused`` are channels, or ``all``. ``names_needed``: nobody is recognised here, so that
     somebody must say of every face whose it is. ``approvals`` are those of anybody for any channel.
     ``locked``: nobody may use the photo for anything.
@@ -100,6 +109,12 @@ class Said:
     names_needed: bool = False
     approvals: tuple[Approval, ...] = ()
     locked: bool = False
+    covered: Mapping[int, Statement] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def spoken(self) -> frozenset[int]:
+        """The faces about which something was said."""
+        return frozenset((*self.faces, *self.covered))
 
     def is_refused(self, channel: str) -> bool:
         """Whether a person refused the photo for this channel."""
@@ -136,14 +151,15 @@ def place(
     """Find the face that each statement is about.
 
     ``found`` are in pixels of a picture that is ``scale`` times the upright original;
-    ``words`` come oldest first. Of several about one place the newest counts. Each takes the
-    face that its box fits best, and no face is taken twice. A named, covered or drawn box without
-    a face becomes a face of its own, without landmarks; what is not a face and was not found
-    either says nothing.
+    ``words`` come oldest first. Of several that say what one place is, the newest counts. Each
+    takes the face that its box fits best, and no face is taken twice. What is only to be covered
+    is covered whatever else is said, unless something newer says what that face is: one more such
+    word never uncovers anything. A named, covered or drawn box without a face becomes a face of
+    its own, without landmarks; what is not a face and was not found either says nothing.
     """
     statements = [one for one in words if isinstance(one, Statement)]
     scaled = [replace(one, box=one.box.scaled(scale)) if one.box else one for one in statements]
-    standing = _newest(scaled)
+    standing = _newest([one for one in scaled if not one.only_covers])
     taken = _paired(found, standing)
     faces, said = list(found), dict(taken)
     paired = {one.id for one in taken.values()}
@@ -152,6 +168,7 @@ def place(
             continue
         said[len(faces)] = one
         faces.append(Face(one.box, (), 1.0))
+    covered = _covered(faces, said, [one for one in scaled if one.only_covers])
     called_none = {n for n, one in said.items() if one.kind is StatementKind.NOT_A_FACE}
     refused = frozenset(one.channel for one in statements if one.channel is not None)
     locked = is_locked(words)
@@ -163,6 +180,7 @@ def place(
             names_needed,
             tuple(one for one in words if isinstance(one, Approval)),
             locked,
+            MappingProxyType(covered),
         ),
         frozenset(range(len(found), len(faces))) | called_none,
     )
@@ -194,6 +212,33 @@ def _newest(statements: Sequence[Statement]) -> list[Statement]:
             continue
         kept.append(one)
     return kept[::-1]
+
+
+def _covered(
+    faces: list[Face], said: Mapping[int, Statement], covers: Iterable[Statement]
+) -> dict[int, Statement]:
+    """The faces that are to be covered; those that only these words see are added to ``faces``."""
+    covered: dict[int, Statement] = {}
+    for one in sorted(covers, key=lambda s: s.id):
+        if one.box is None:
+            continue
+        near = [n for n, face in enumerate(faces) if _same_place(face.box, one.box)]
+        corrected = [n for n in near if n in said and said[n].id > one.id]
+        covered |= dict.fromkeys((n for n in near if n not in corrected), one)
+        if not corrected and not any(_holds(faces[n].box, one) for n in near):
+            covered[len(faces)] = one
+            faces.append(Face(one.box, (), 1.0))
+    return covered
+
+
+def _holds(box: Box, one: Statement) -> bool:
+    """Whether a face at the place of this word is all that it is about.
+
+    A drawn box may be larger on purpose; any other is that of a face.
+    """
+    if one.kind is not StatementKind.DRAWN or one.box is None:
+        return True
+    return one.box.overlap(box) >= _WHOLE * one.box.area
 
 
 def _paired(found: Sequence[Face], standing: Sequence[Statement]) -> dict[int, Statement]:

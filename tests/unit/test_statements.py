@@ -87,14 +87,14 @@ def test_a_box_that_fits_no_face_becomes_a_face_of_its_own_unless_it_is_none() -
         one = Statement(1, StatementKind(kind), THERE, person)
         placed = place(found(HERE), [one])
         assert placed.faces[1] == Face(THERE, (), 1.0)
-        assert dict(placed.said.faces) == {1: one}
+        assert {**placed.said.faces, **placed.said.covered} == {1: one}
         assert placed.aside == {1}
     placed = place(found(HERE), [said(StatementKind.NOT_A_FACE, THERE)])
     assert (placed.faces, dict(placed.said.faces)) == (tuple(found(HERE)), {})
 
 
 def test_of_several_words_about_one_place_the_newest_counts() -> None:
-    words = [named("A"), said(StatementKind.COVERED, number=2), named("B", number=3)]
+    words = [named("A"), said(StatementKind.NOT_A_FACE, number=2), named("B", number=3)]
     for faces in ([], found(HERE)):
         placed = place(faces, words)
         assert dict(placed.said.faces) == {0: words[2]}
@@ -397,7 +397,7 @@ def test_nobody_is_shown_where_names_are_needed_until_all_were_given(
     matches, words = situation
     needed = replace(words, names_needed=True)
     decision = decide([face()] * len(matches), matches, WEBSITE, rules(*records), needed)
-    if len(needed.faces) < len(matches):
+    if len(needed.spoken) < len(matches):
         assert decision.verdict in (Verdict.REVIEW, Verdict.BLOCK)
     assert {f.face for f in decision.faces if f.outcome is Outcome.SHOWN} <= set(needed.faces)
 
@@ -420,14 +420,16 @@ def test_every_found_face_stays_and_every_word_is_about_one_face(
     assert list(placed.faces[: len(boxes)]) == found(*boxes)
     ids = [one.id for one in placed.said.faces.values()]
     assert len(ids) == len(set(ids))
-    for number, one in placed.said.faces.items():
+    for number, one in (*placed.said.faces.items(), *placed.said.covered.items()):
         assert one.box is not None
         assert placed.faces[number].box.iou(one.box) >= 0.5
-    # Whatever was asked to be covered is a face, unless somebody spoke of the same place later.
+    # Whatever was asked to be covered is a face, unless something newer says what that face is.
     for one in statements:
-        if one.kind is StatementKind.COVERED and one.id not in ids:
-            later = [o for o in statements if o.id > one.id]
-            assert any(o.box and one.box and o.box.iou(one.box) >= 0.5 for o in later)
+        if one.only_covers and one.box:
+            near = [n for n, f in enumerate(placed.faces) if f.box.iou(one.box) >= 0.5]
+            assert near
+            newer = {n for n in near if n in placed.said.faces and placed.said.faces[n].id > one.id}
+            assert set(near) - newer <= set(placed.said.covered)
 
 
 def test_a_restriction_by_name_is_told_with_its_statement() -> None:
