@@ -97,17 +97,23 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
-_LONGEST_FIRST = ("e2e", "web", "integration", "contract", "migration", "unit")
+_FIRST = ("test_measuring_data.py", "test_main_job.py")
+_FOLDERS = ("web", "e2e", "integration", "contract", "migration", "unit")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where files take longest comes first, so that no process ends long after the others."""
-    places = {PROJECT / "tests" / name: number for number, name in enumerate(_LONGEST_FIRST)}
-    first = "test_measuring_data.py", "test_main_job.py"
+    """Where files take longest comes first, so that no process ends long after the others.
 
-    def order(item: pytest.Item) -> tuple[int, int]:
-        place = next((number for at, number in places.items() if at in item.path.parents), 0)
-        return place, first.index(item.path.name) if item.path.name in first else len(first)
+    Before all, those that take very long, and that make what others would wait for.
+    """
+
+    folders = [PROJECT / "tests" / name for name in _FOLDERS]
+
+    def order(item: pytest.Item) -> tuple[bool, int]:
+        if item.path.name in _FIRST:
+            return False, _FIRST.index(item.path.name)
+        own = [number for number, one in enumerate(folders) if one in item.path.parents]
+        return True, own[0] if own else len(folders)
 
     items.sort(key=order)
 
