@@ -48,7 +48,7 @@ def approve(
     require_channels(site, [channel])
     chosen = the_own_part(site, who, photo)
     said = signing_off(chosen, [channel], who)
-    after = rejudge(site, chosen, Wish(who.name, reason, said))[0]
+    after = rejudge(site, chosen, Wish.of(who, reason, said))[0]
     if not decides_everything(who):
         print_own_part(on_own_channels(after, who), as_json=as_json)
         return
@@ -74,7 +74,7 @@ def release_vetoed(
     chosen = the_photo(site, photo)
     seen = decision_on(chosen, channel).faces
     said = lifting_veto(chosen, channel, who)
-    after = rejudge(site, chosen, Wish(who.name, reason, [said]))[0]
+    after = rejudge(site, chosen, Wish.of(who, reason, [said]))[0]
     given = _approvals(site, chosen.photo)
     if not as_json and not veto_lifted(given, channel, seen):
         say("Recorded. A second person must release it too: the safeguarding lead, if that was "

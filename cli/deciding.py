@@ -7,21 +7,18 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from cli.cases import no_such_photo, the_photo
+from cli.cases import find_photos, no_such_photo, the_photo
 from cli.held_releases import is_vetoed
-from cli.rejudging import Wish
 from cli.review_tables import is_held
 from cli.site import Site
 from consent_db import statements
 from consent_db.stored import StoredPhoto
 from gate.acting import Acting
-from gate.approvals import Approval, ApprovalKind
+from gate.approvals import Approval
 from gate.errors import SiteError
 from gate.roles import Act, may
-from gate.statements import Lock, Statement, StatementKind, Word
+from gate.statements import Word
 from gate.values import ALL_CHANNELS, Decision, Verdict
-
-_ONLY_COVERS = frozenset({StatementKind.COVERED, StatementKind.DRAWN, StatementKind.REFUSED})
 
 
 def decides_everything(who: Acting) -> bool:
@@ -48,57 +45,48 @@ def own_part(connection: Connection, photo: StoredPhoto, who: Acting) -> StoredP
     """The photo as far as they decide about it; None where they do not.
 
     Whoever reviews decides about every photo, and whoever releases vetoed photos about all of
-    those. Whoever signs off for channels decides about what is held there, or what they released
-    there themselves; whatever else was decided is left out.
+    those. For others see ``held_part``.
     """
     vetoed = any(is_vetoed(decision) for decision in photo.judgement.decisions)
     if decides_everything(who) or (vetoed and may(who.roles, Act.RELEASE_VETOED)):
         return photo
+    return held_part(connection, photo, who)
+
+
+def held_part(connection: Connection, photo: StoredPhoto, who: Acting) -> StoredPhoto | None:
+    """What is held of a photo on their channels, or was released there by themselves, if anything.
+
+    Whatever else was decided is left out.
+    """
     if not may(who.roles, Act.SIGN_OFF):
         return None
     released = _released_by(statements.about(connection, photo.photo), who)
 
     def concerns(decision: Decision) -> bool:
-        if is_held(decision):
-            return True
-        is_out = decision.verdict in (Verdict.APPROVE, Verdict.BLUR)
-        return is_out and decision.channel in released
+        return is_held(decision) or (is_out(decision) and decision.channel in released)
 
     part = _only(on_own_channels(photo, who), concerns)
     return part if part.judgement.decisions else None
 
 
+def is_out(decision: Decision) -> bool:
+    """Whether a copy may be released by this."""
+    return decision.verdict in (Verdict.APPROVE, Verdict.BLUR)
+
+
 def the_own_part(site: Site, who: Acting, text: str) -> StoredPhoto:
     """``own_part`` of the photo that is meant. Raises SiteError, without a word on others."""
-    found = the_photo(site, text, who.role)
+    if decides_everything(who):
+        return the_photo(site, text, who.role)
     with site.database.reading() as connection:
-        part = own_part(connection, found, who)
-    if part is None:
+        parts = [own_part(connection, one, who) for one in find_photos(site, text)]
+    found = [part for part in parts if part is not None]
+    if len(found) > 1:
+        ids = "".join(f"\n  {part.photo[:12]}" for part in found)
+        raise SiteError(f"{len(found)} photos may be meant by {text}; say which by its id:{ids}")
+    if not found:
         raise SiteError(no_such_photo(text))
-    return part
-
-
-def needed(word: Word) -> Act:
-    """What somebody must be allowed to say this of a photo.
-
-    Who covers more than was covered takes nothing away from anybody, and needs to know nobody.
-    """
-    if isinstance(word, Approval):
-        return Act.RELEASE_VETOED if word.kind is ApprovalKind.VETO else Act.SIGN_OFF
-    if isinstance(word, Statement) and word.kind in _ONLY_COVERS and word.person is None:
-        return Act.SIGN_OFF
-    return Act.REVIEW
-
-
-def refusal(who: Acting, wish: Wish) -> str:
-    """Why they may not say all this, as a sentence; "" when they may."""
-    wanted = [(needed(one), _channel(one)) for one in wish.said]
-    wanted += [(Act.REVIEW, "")] if wish.taken_back else []
-    return next(filter(None, (who.refusal(act, channel) for act, channel in wanted)), "")
-
-
-def _channel(word: Word) -> str:
-    return "" if isinstance(word, Lock) else word.channel or ""
+    return found[0]
 
 
 def _released_by(said: Collection[Word], who: Acting) -> set[str]:

@@ -28,10 +28,11 @@ def life_of(site: Site, photo: str, who: Acting) -> tuple[Moment, ...]:
         ]
         if may(who.roles, Act.SEE_LOCKED):
             moments += _locks(connection, photo)
-    return told(moments, who.sight, lambda channel: _sees_places(who, channel))
+    return told(moments, who.sight, lambda channel: sees_places(who, channel))
 
 
-def _sees_places(who: Acting, channel: str) -> bool:
+def sees_places(who: Acting, channel: str) -> bool:
+    """Whether they may know where copies for this channel went."""
     if not may(who.roles, Act.SEE_TAKEDOWNS):
         return False
     return not only_on_own_channels(who.roles, Act.SEE_TAKEDOWNS) or who.serves(channel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from cli.acting import acting, acting_as
 from cli.cases import find_photos, the_photo
+from cli.lives import sees_places
 from cli.options import AsJson, By, require_channels, site_of
 from cli.output import british_time, complain, print_json, print_table, say
 from cli.site import Site
@@ -118,7 +120,9 @@ def _found(site: Site, what: str, by: str, *, gone: bool) -> Sequence[Place]:
                 return places.of_person(connection, what, gone=gone, locked=locked)
     chosen: StoredPhoto = the_photo(site, what, who.role, locked=locked)
     with site.database.reading() as connection:
-        return places.of_photo(connection, chosen.photo, gone=gone)
+        found = places.of_photo(connection, chosen.photo, gone=gone)
+    seen = (place for place in found if sees_places(who, place.release.channel))
+    return [place if who.sight.evidence else replace(place, by="") for place in seen]
 
 
 def _words(place: Place) -> str:

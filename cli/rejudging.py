@@ -9,9 +9,11 @@ from functools import cached_property
 from cli.names import register_names
 from cli.originals import is_gone, judged_gone, original
 from cli.results import refresh_results
+from cli.saying import is_bound, require_own_channels, require_theirs
 from cli.site import Site
 from consent_db import statements, stored
 from consent_db.stored import StoredPhoto
+from gate.acting import Acting
 from gate.errors import RegisterChanged, RegisterError, SiteError
 from gate.pipeline import Gate
 from gate.publish import Publisher
@@ -26,12 +28,29 @@ _Judge = Callable[[Sequence[Word]], Judgement]
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants to say of a photo; the ids of ``said`` do not count yet."""
+    """What somebody wants to say of a photo; the ids of ``said`` do not count yet.
+
+    ``bound``: who says it, where they decide about what is held on their channels only.
+    """
 
     by: str
     reason: str
     said: Sequence[Word] = ()
     taken_back: tuple[int, ...] = ()
+    bound: Acting | None = None
+
+    @classmethod
+    def of(
+        cls, who: Acting, reason: str, said: Sequence[Word], taken_back: tuple[int, ...] = ()
+    ) -> Wish:
+        """What this person wants to say."""
+        bound = who if is_bound(who, said) else None
+        return cls(who.name, reason, said, taken_back, bound)
+
+    @property
+    def is_about_faces(self) -> bool:
+        """Whether it says something that counts on every channel."""
+        return any(isinstance(one, Statement) and one.box is not None for one in self.said)
 
     def numbered(self, first: int) -> Change:
         """The same, with the ids from ``first`` on."""
@@ -71,7 +90,8 @@ class Rejudging:
             return stored.stored(connection, [photo.photo])[photo.photo], change
 
     def _judge_of(self, photo: StoredPhoto, wish: Wish) -> _Judge:
-        if is_gone(self._site, photo.photo) and any(_refuses(one) for one in wish.said):
+        refused = wish.bound is None and any(_refuses(one) for one in wish.said)
+        if refused and is_gone(self._site, photo.photo):
             # To end its copies nobody needs to look at it.
             gone = judged_gone(self._site, photo.drops[0].arrival)
             return lambda said: replace(gone, statements=tuple(one.id for one in said))
@@ -86,8 +106,13 @@ class Rejudging:
             with site.database.reading() as connection:
                 before = statements.about(connection, photo.photo)
                 change = wish.numbered(statements.next_number(connection))
+                newest = stored.stored(connection, [photo.photo]).get(photo.photo, photo)
+                if wish.bound is not None:
+                    require_theirs(connection, newest, wish.bound)
             judgement = judge(change.applied(before))
-            _require_looked_at(judgement, change)
+            if wish.bound is not None and wish.is_about_faces:
+                require_own_channels(newest.judgement, judgement, wish.bound)
+            _require_looked_at(judgement, change, may_refuse=wish.bound is None)
             try:
                 publisher.republish(event, judgement, CAUSE, change)
             except RegisterChanged:
@@ -102,9 +127,12 @@ def _refuses(one: Word) -> bool:
     return isinstance(one, Statement) and one.kind is StatementKind.REFUSED
 
 
-def _require_looked_at(judgement: Judgement, change: Change) -> None:
-    """A cause outside the photo must not end its copies, unless somebody refuses it anyway."""
-    refused = any(_refuses(one) for one in change.said)
+def _require_looked_at(judgement: Judgement, change: Change, *, may_refuse: bool) -> None:
+    """A cause outside the photo must not end its copies, unless somebody refuses it anyway.
+
+    Whoever may refuse it on some channels only would end those of the others, too.
+    """
+    refused = may_refuse and any(_refuses(one) for one in change.said)
     reasons = {decision.reason for decision in judgement.decisions}
     if reasons and reasons <= WORTH_TRYING_AGAIN and not refused:
         causes = ", ".join(sorted(reason.value for reason in reasons))

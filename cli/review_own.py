@@ -14,13 +14,17 @@ from consent_db.stored import StoredPhoto
 from gate.acting import Acting
 from gate.english import ENGLISH
 from gate.explain import strictest_outcomes
-from gate.values import Decision, Outcome
+from gate.values import Decision, Outcome, Verdict
 from gate.words import plain_reason_sentence, reason_sentence, status_of
 
 
 def own_outcomes(photo: StoredPhoto) -> tuple[Outcome | None, ...]:
-    """What happens to each face on the channels that are left in this part of a photo."""
-    return strictest_outcomes(len(photo.judgement.faces), photo.judgement.decisions)
+    """What happens to each face on the channels of this part of a photo that are not blocked.
+
+    A face that blocks one says by that whose it may be.
+    """
+    told = [one for one in photo.judgement.decisions if one.verdict is not Verdict.BLOCK]
+    return strictest_outcomes(len(photo.judgement.faces), told)
 
 
 def show_own_part(

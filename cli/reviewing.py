@@ -114,7 +114,7 @@ def name_face(
     said = naming(chosen, [(number, known(snapshot, ref).ref) for number, ref in pairs])
     if cover_rest:
         said += covering(chosen, unsaid(site, chosen, {number for number, _ in pairs}))
-    _act(site, who, chosen, Wish(who.name, reason, said), as_json=as_json)
+    _act(site, who, chosen, Wish.of(who, reason, said), as_json=as_json)
 
 
 @review_app.command("not-a-face")
@@ -131,7 +131,7 @@ def not_a_face(
     who = acting_as(site, Act.REVIEW, by)
     chosen = the_own_part(site, who, photo)
     said = denying(chosen, once(numbers))
-    _act(site, who, chosen, Wish(who.name, reason, said), as_json=as_json)
+    _act(site, who, chosen, Wish.of(who, reason, said), as_json=as_json)
 
 
 @review_app.command()
@@ -157,7 +157,7 @@ def cover(
         wanted += unsaid(site, chosen, set(wanted))
     if not wanted:
         raise RegisterError("There is no face to cover: name numbers, or --rest. Nothing changed.")
-    _act(site, who, chosen, Wish(who.name, reason, covering(chosen, wanted)), as_json=as_json)
+    _act(site, who, chosen, Wish.of(who, reason, covering(chosen, wanted)), as_json=as_json)
 
 
 @review_app.command("draw-face")
@@ -179,7 +179,7 @@ def draw_face(
     who = acting_as(site, Act.REVIEW if person else Act.SIGN_OFF, by)
     chosen = the_own_part(site, who, photo)
     ref = known(site.register().snapshot(), person).ref if person else None
-    _act(site, who, chosen, Wish(who.name, reason, [drawing(chosen, box, ref)]), as_json=as_json)
+    _act(site, who, chosen, Wish.of(who, reason, [drawing(chosen, box, ref)]), as_json=as_json)
 
 
 @review_app.command()
@@ -198,7 +198,7 @@ def refuse(
     who = acting_on(site, Act.SIGN_OFF, by, channel)
     require_channels(site, channel)
     chosen = the_own_part(site, who, photo)
-    _act(site, who, chosen, Wish(who.name, reason, refusing(channel)), as_json=as_json)
+    _act(site, who, chosen, Wish.of(who, reason, refusing(channel)), as_json=as_json)
 
 
 @review_app.command("take-back")
@@ -221,7 +221,7 @@ def take_back(
         chosen = stored.stored(connection, photos).get(photos.pop())
     if chosen is None:
         raise RegisterError("That photo can no longer be decided about. Nothing was changed.")
-    _act(site, who, chosen, Wish(who.name, reason, (), tuple(numbers)), as_json=as_json)
+    _act(site, who, chosen, Wish.of(who, reason, (), tuple(numbers)), as_json=as_json)
 
 
 review_app.command("approve")(approve)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import time
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
@@ -16,6 +17,10 @@ from consent_db import uploads
 from gate import durable
 from gate.errors import SiteError, UploadRefused
 
+ABANDONED = 600.0
+"""Seconds without another byte after which nobody goes on with a file that was being sent."""
+
+_PARTS = f"*/.{'[0-9a-f]' * 16}.part"
 _MOST_ALIKE = 10_000
 _naming = Lock()
 
@@ -107,6 +112,18 @@ class Upload:
     def _noted(self, original: str) -> int:
         with self._site.database.transaction(self._by) as tx:
             return uploads.note(tx, self.photo, original, self.event)
+
+
+def clear_parts(staging: Path, *, silent: float = ABANDONED) -> None:
+    """Delete the parts of files whose sending was cut short, by a stop of the server for example.
+
+    Those to which nothing was added for so many seconds; what cannot be deleted stays until the
+    next time.
+    """
+    for part in staging.glob(_PARTS):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime >= silent:
+                part.unlink()
 
 
 def too_large(most: int) -> UploadRefused:

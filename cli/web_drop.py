@@ -11,15 +11,18 @@ from cli.results import channel_results
 from cli.settling import is_watched
 from cli.site import Site
 from cli.upload_names import event_folder_of
-from cli.uploading import Upload
+from cli.uploading import Upload, clear_parts
 from cli.web_site import WebSite
 from consent_db import copies, dropped, events, stored, uploads
+from consent_db.events import Decided
 from gate.acting import Acting
 from gate.errors import UploadRefused
 from gate.ports import Drop
 from gate.results import told
 from gate.safe_text import isolated
+from gate.values import Reason, Verdict
 from gate.web.ports_drop import Answer, ChannelAnswer, Dropped, Receipt, Taken
+from gate.words import Status, status_of
 from watch.claim import as_text
 from watch.scan import StagingMissing, scan
 
@@ -28,11 +31,25 @@ _NEWEST = 30
 _AT_ONCE = 20
 
 
+def _read_as(status: Status) -> frozenset[tuple[Verdict, Reason]]:
+    """What those read so who may not know more."""
+    pairs = ((verdict, reason) for verdict in Verdict for reason in Reason)
+    return frozenset(p for p in pairs if status_of(*p, copies=1, withdrawn=0) is status)
+
+
+_OF = {
+    Status.HELD: Decided(_read_as(Status.HELD), but_not=_read_as(Status.UNCHECKED)),
+    Status.UNCHECKED: Decided(_read_as(Status.UNCHECKED)),
+}
+
+
 class WebDrop:
     """Implements ``gate.web.ports_drop.Drop``."""
 
     def __init__(self, site: WebSite) -> None:
         self._site = site
+        # Nobody sends anything yet: whatever lies there was cut short.
+        clear_parts(site.unsettled.staging, silent=0.0)
 
     def most_bytes(self) -> int:
         """How large a file may be."""
@@ -69,13 +86,20 @@ class WebDrop:
             known = events.with_index(connection, index)
             if known is not None:
                 names = tuple(waiting.get(known.name, ()))
-                return Dropped(index, isolated(known.name), known.files, names, _takes(known.name))
+                held, failed = (
+                    events.count(connection, index, _OF[one])
+                    for one in (Status.HELD, Status.UNCHECKED)
+                )
+                name, more = isolated(known.name), _takes(known.name)
+                return Dropped(index, name, known.files, names, more, held, failed)
             for name, files in waiting.items():
                 if _index(connection, name) == index:
                     return Dropped(index, isolated(name), 0, tuple(files), _takes(name))
         return None
 
-    def answers(self, who: Acting, index: str, page: int) -> tuple[Sequence[Answer], int]:
+    def answers(
+        self, who: Acting, index: str, page: int, only: Status | None = None
+    ) -> tuple[Sequence[Answer], int]:
         """One page of an event's files, newest first, and how many pages there are."""
         del who
         with self._site.site().database.reading() as connection:
@@ -83,8 +107,10 @@ class WebDrop:
             if event is None:
                 return [], 1
             offset = (page - 1) * PAGE
-            found = events.drops_in(connection, index, offset=offset, limit=PAGE)
-            return _answers(connection, found), max(1, -(-event.files // PAGE))
+            wanted = None if only is None else _OF[only]
+            found = events.drops_in(connection, index, wanted, offset=offset, limit=PAGE)
+            files = event.files if wanted is None else events.count(connection, index, wanted)
+            return _answers(connection, found), max(1, -(-files // PAGE))
 
     def news(self, who: Acting, index: str, after: int) -> Sequence[Answer]:
         """What was judged after this drop, oldest first."""
@@ -101,6 +127,7 @@ class WebDrop:
     def receive(self, who: Acting, event: str, name: str) -> _Receiving:
         """Begin to take a file."""
         site = self._site.site()
+        clear_parts(site.staging)
         return _Receiving(site, Upload(site, who.name, event, name))
 
     def picture(self, who: Acting, number: int, *, small: bool) -> bytes | None:

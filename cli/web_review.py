@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from cli import second_person
 from cli.cases import people_in
-from cli.deciding import channels_of, on_own_channels, own_part, refusal
+from cli.deciding import channels_of, on_own_channels, own_part
 from cli.held_releases import is_vetoed
 from cli.review_tables import is_held
+from cli.saying import refusal
 from cli.site import Site
 from cli.viewing import note_list, note_original, note_people
 from cli.web_review_people import Finder
@@ -139,8 +140,11 @@ class WebReview:
         chosen = _chosen(site, who, photo)
         if chosen is None:
             return None
+        if (word.names_people or word.taken_back) and not may(who.roles, Act.REVIEW):
+            # Before anybody is looked up: whether there is somebody of a name is not for them.
+            raise NotAllowed(who.refusal(Act.REVIEW))
         wish = wish_of(site, chosen, who, word, lambda text: self._finder.the_one(site, text))
-        refused = refusal(who, wish)
+        refused = refusal(who, wish.said, takes_back=bool(wish.taken_back))
         if refused:
             raise NotAllowed(refused)
         return self.work.add(

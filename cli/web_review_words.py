@@ -33,7 +33,7 @@ def wish_of(site: Site, photo: StoredPhoto, who: Acting, word: Word, resolve: Re
     said += _about_the_photo(site, photo, who, word, spoken=bool(said or word.taken_back))
     if not said and not word.taken_back:
         raise RegisterError("You said nothing about any face yet. Nothing was changed.")
-    return Wish(who.name, word.reason.strip(), said, word.taken_back)
+    return Wish.of(who, word.reason.strip(), said, word.taken_back)
 
 
 def _about_the_photo(
@@ -42,7 +42,9 @@ def _about_the_photo(
     if not set(word.channels) <= set(site.settings.channels):
         raise RegisterError("There is no such channel. Nothing was changed.")
     if word.do == "refuse":
-        return list(refusing(word.channels or channels_of(who) or ()))
+        # Whoever sees a part of the channels refuses it on those.
+        shown = [one.channel for one in photo.judgement.decisions]
+        return list(refusing(word.channels or (() if channels_of(who) is None else shown)))
     if word.do in ("approve", "release") and spoken:
         raise RegisterError(
             "Save what you said about faces first: the photo is judged again with it, and then "

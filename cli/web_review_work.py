@@ -12,12 +12,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from cli.deciding import on_own_channels, refusal
+from cli.deciding import on_own_channels
 from cli.rejudging import Rejudging, Wish
+from cli.saying import refusal
 from cli.web_site import WebSite
 from consent_db import accounts, stored
 from consent_db.stored import StoredPhoto
 from gate.acting import Acting
+from gate.approvals import Approval
 from gate.english import ENGLISH
 from gate.errors import NotAllowed, PhotogateError, RegisterError, SiteError
 from gate.values import Decision, Reason, Verdict
@@ -168,11 +170,12 @@ class ReviewWork:
     def _done(self, task: Task) -> StoredPhoto:
         site = self._site.site()
         with site.database.reading() as connection:
-            _require_still_allowed(task, accounts.get(connection, task.who.account or 0))
+            now = _still_allowed(task, accounts.get(connection, task.who.account or 0))
             photo = stored.stored(connection, [task.photo]).get(task.photo)
         if photo is None:
             raise SiteError("the photo is gone")
-        return self._again(photo, task.wish)
+        wish = task.wish
+        return self._again(photo, Wish.of(now, wish.reason, wish.said, wish.taken_back))
 
     # --- the entries (with the lock held) -------------------------------------------------------
 
@@ -217,11 +220,14 @@ def _kept(entry: _Entry) -> float:
     return FAILURE_KEPT if entry.job.state is JobState.FAILED else KEPT
 
 
-def _require_still_allowed(task: Task, account: accounts.Account) -> None:
-    """Some seconds have passed: the account may have been closed meanwhile."""
+def _still_allowed(task: Task, account: accounts.Account) -> Acting:
+    """Who it is now. Some seconds have passed: the account may have been closed meanwhile."""
     now = replace(task.who, roles=account.roles, channels=account.channels)
-    if not account.enabled or refusal(now, task.wish):
+    refused = refusal(now, task.wish.said, takes_back=bool(task.wish.taken_back))
+    lost = any(isinstance(one, Approval) and one.role not in now.roles for one in task.wish.said)
+    if not account.enabled or refused or lost:
         raise NotAllowed("Your account may not do this any more. Nothing was changed.")
+    return now
 
 
 def _rejudging(site: WebSite) -> Again:

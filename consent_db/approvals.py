@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
+from consent_db.accounts import folded
 from consent_db.schema import approvals, drops, photos
 from consent_db.sealed import open_text
 from consent_db.transaction import Transaction
@@ -71,9 +72,9 @@ def add(tx: Transaction, sha256: str, photo: int, said: Sequence[Approval], reas
 
 def dropped_by(connection: Connection, sha256: str, name: str) -> bool:
     """Whether this person dropped the photo with this SHA-256."""
-    is_theirs = func.lower(drops.c.by) == name.lower()
-    query = select(drops.c.id).join_from(drops, photos).where(photos.c.sha256 == sha256, is_theirs)
-    return connection.execute(query.limit(1)).first() is not None
+    query = select(drops.c.by).distinct().join_from(drops, photos).where(photos.c.sha256 == sha256)
+    # Compared here: what databases take for the same letter in another case differs.
+    return folded(name) in {folded(by) for by in connection.execute(query).scalars()}
 
 
 def _opened(connection: Connection, sha256: str, sealed: bytes | None) -> str:

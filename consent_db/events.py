@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, select, true, tuple_
 
 from consent_db import dropped
-from consent_db.schema import drops, photos
+from consent_db.locks import is_open
+from consent_db.schema import decisions, drops, judgements, photos
 from consent_db.sealed import sealer_of
 from consent_db.stored import drops_with
 from gate.ports import Drop, KeyKind
+from gate.values import Reason, Verdict
+
+Outcome = tuple[Verdict, Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Photos that were decided so on some channel the last time, and on none as ``but_not``."""
+
+    so: frozenset[Outcome]
+    but_not: frozenset[Outcome] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +56,35 @@ def with_index(connection: Connection, index: str) -> Event | None:
 
 
 def drops_in(
-    connection: Connection, index: str, *, offset: int = 0, limit: int = 50
+    connection: Connection,
+    index: str,
+    only: Decided | None = None,
+    *,
+    offset: int = 0,
+    limit: int = 50,
 ) -> Sequence[tuple[int, Drop]]:
     """The drops of an event with their numbers, newest first."""
-    query = select(drops.c.id).where(drops.c.event_index == index).order_by(drops.c.id.desc())
-    numbers = connection.execute(query.offset(offset).limit(limit)).scalars()
-    return drops_with(connection, list(numbers))
+    query = select(drops.c.id).where(drops.c.event_index == index, _came_to(only))
+    numbers = connection.execute(query.order_by(drops.c.id.desc()).offset(offset).limit(limit))
+    return drops_with(connection, list(numbers.scalars()))
+
+
+def count(connection: Connection, index: str, only: Decided) -> int:
+    """How many drops of an event were of such photos."""
+    wanted = drops.c.event_index == index, is_open(drops.c.photo_id), _came_to(only)
+    return int(connection.execute(select(func.count()).where(*wanted)).scalar_one())
+
+
+def _came_to(only: Decided | None) -> ColumnElement[bool]:
+    return true() if only is None else and_(_decided(only.so), ~_decided(only.but_not))
+
+
+def _decided(outcomes: frozenset[Outcome]) -> ColumnElement[bool]:
+    pairs = [(verdict.value, reason.value) for verdict, reason in sorted(outcomes)]
+    newest = select(func.max(judgements.c.id)).where(judgements.c.photo_id == drops.c.photo_id)
+    found = tuple_(decisions.c.verdict, decisions.c.reason).in_(pairs)
+    last = decisions.c.judgement_id == newest.correlate(drops).scalar_subquery()
+    return exists(select(decisions.c.id).where(last, found).correlate(drops))
 
 
 def drops_after(

@@ -22,13 +22,15 @@ from gate.web.ports_drop import Answer, ChannelAnswer, Drop, Dropped, Receipt, R
 from gate.web.services import Services
 from gate.web.sse import Event, stream
 from gate.web.visitor import Account
-from gate.words import plain_reason_sentence
+from gate.words import Status, plain_reason_sentence
 
 EVENT_HEADER, NAME_HEADER = "x-event", "x-file-name"
 _CHUNK = 1_000_000
-_MOST_FILES = 200
+_MOST_FILES = 1_000
 _LONGEST = 1_000
 _SHA256_LENGTH = 64
+_SHOWN = {one.value: one for one in (Status.HELD, Status.UNCHECKED)}
+"""What an event's answers can be narrowed to, as it stands in addresses."""
 
 
 def add_drop(router: APIRouter, services: Services) -> None:
@@ -193,14 +195,15 @@ def _drop_page(
 
 
 def _event_page(request: Request, drop: Drop, who: Acting, event: Dropped) -> Response:
-    number = number_of(request)
-    answers, pages = drop.answers(who, event.index, number)
+    number, only = number_of(request), _SHOWN.get(request.query_params.get("only", ""))
+    answers, pages = drop.answers(who, event.index, number, only)
     newest = answers[0].number if answers and number == 1 else 0
     return page(
         request,
         "drop_event.html",
         event=event,
         answers=[_told(request, one) for one in answers],
+        only="" if only is None else only.value,
         newest=newest,
         here=min(number, pages),
         pages=pages,
@@ -234,6 +237,7 @@ def _told(request: Request, answer: Answer) -> dict[str, object]:
     return {
         "number": answer.number,
         "photo": answer.photo,
+        "kind": answer.trouble.value if answer.trouble else "",
         "name": answer.name,
         "when": t.when(answer.at, options.zone),
         "same_as": t("drop.same_as", name=answer.same_as) if answer.same_as else "",

@@ -18,7 +18,8 @@ class Dropped:
     """An event's folder: ``index`` stands for its name in addresses.
 
     ``files`` were judged, ``waiting`` are the names of files that still lie in staging.
-    ``takes_more``: files can be dropped into it through the console.
+    ``takes_more``: files can be dropped into it through the console. ``held`` files wait for
+    somebody, or must not be shown on some channel; ``unchecked`` ones could not be checked.
     """
 
     index: str
@@ -26,6 +27,8 @@ class Dropped:
     files: int
     waiting: tuple[str, ...] = ()
     takes_more: bool = False
+    held: int = 0
+    unchecked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,12 @@ class Answer:
     at: datetime
     same_as: str
     channels: tuple[ChannelAnswer, ...]
+
+    @property
+    def trouble(self) -> Status | None:
+        """What somebody should look at: it could not be checked, or else is held somewhere."""
+        found = {one.status for one in self.channels}
+        return next((one for one in (Status.UNCHECKED, Status.HELD) if one in found), None)
 
 
 class Taken(StrEnum):
@@ -109,8 +118,13 @@ class Drop(Protocol):
         """The event with this index."""
         ...
 
-    def answers(self, who: Acting, index: str, page: int) -> tuple[Sequence[Answer], int]:
-        """One page of an event's files, newest first, and how many pages there are."""
+    def answers(
+        self, who: Acting, index: str, page: int, only: Status | None = None
+    ) -> tuple[Sequence[Answer], int]:
+        """One page of an event's files, newest first, and how many pages there are.
+
+        ``only`` those held, or those that could not be checked.
+        """
         ...
 
     def news(self, who: Acting, index: str, after: int) -> Sequence[Answer]:

@@ -182,6 +182,12 @@ class Word:
     rest_covered: bool = False
     taken_back: tuple[int, ...] = ()
 
+    @property
+    def names_people(self) -> bool:
+        """Whether it says who somebody is, or that somebody is nobody."""
+        drawn = any(who.strip() for _, who in self.drawn)
+        return drawn or any(one.what != "covered" for one in self.faces)
+
 
 class JobState(StrEnum):
     """How far something is that somebody decided."""

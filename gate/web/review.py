@@ -28,6 +28,8 @@ EDGES = (960, 1600, 2560)
 REASONS = ("known", "asked", "looked", "wrong", "unsuitable", "wishes")
 """Reasons that need not be typed; their texts are ``review.why.<name>``."""
 _MOST_FIELDS = 5_000
+_JOBS = 4
+"""So many of the newest decisions are told, and all that failed."""
 
 
 async def _form(request: Request) -> FormData:
@@ -184,8 +186,8 @@ def _told(request: Request, jobs: Sequence[Job]) -> list[dict[str, object]]:
             "photo": address(request, "review_photo", photo=job.photo),
             "undo": address(request, "review_undo", number=job.number),
         }
-        for job in jobs[:4]
-        if job.state is not JobState.UNDONE
+        for place, job in enumerate(jobs)
+        if job.state is JobState.FAILED or (place < _JOBS and job.state is not JobState.UNDONE)
     ]
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+from dataclasses import replace
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -10,13 +13,17 @@ from httpx2 import Response
 from sqlalchemy import select
 
 from cli.upload_names import event_folder_of, file_name_of
+from cli.uploading import clear_parts
 from consent_db import approvals, copies, places
 from consent_db.schema import drops, photos, uploads
 from gate.approvals import Approval, ApprovalKind
 from gate.errors import RegisterError, UploadRefused
+from gate.publish import Publisher
 from gate.roles import Role
+from gate.values import Reason, Verdict
 from gate.web.security import CSRF_FIELD
-from tests.fake_gate import photo_of
+from tests.fake_gate import photo_of, put_into_vault
+from tests.fake_site import fake_gate
 from tests.watch_fakes import sha256
 from tests.web.client import Browser, Console
 from tests.web.released import watch_once
@@ -212,3 +219,64 @@ def test_a_copy_is_taken_along_on_record_and_only_while_it_stands(released: Cons
     (site.root / copy.path).write_bytes(b"changed by hand")
     assert comms.get(f"/drop/copies/{copy.id}").status_code == 404
     assert comms.post(f"/drop/copies/{copy.id}/download").status_code == 404
+
+
+def test_what_a_killed_server_left_of_a_file_goes_with_the_next_start(released: Console) -> None:
+    folder = released.site.staging / "Fair"
+    folder.mkdir()
+    part, other = folder / f".{'0a' * 8}.part", folder / ".someone-elses.part"
+    for path in (part, other):
+        path.write_bytes(b"half a photo")
+    send(released.as_(Role.COMMS), FRESH, event="Fair")
+    assert set(staged(released)) == {f"Fair/{other.name}", "Fair/IMG_1.jpg"}
+
+
+def test_what_is_being_sent_stays_while_others_send(released: Console, tmp_path: Path) -> None:
+    part = tmp_path / "event" / f".{'0a' * 8}.part"
+    part.parent.mkdir()
+    part.write_bytes(b"half a photo")
+    clear_parts(tmp_path)
+    assert part.exists()
+    os.utime(part, (0, 0))
+    clear_parts(tmp_path)
+    assert not part.exists()
+
+
+def test_a_plain_form_takes_hundreds_of_files(released: Console) -> None:
+    comms = released.as_(Role.COMMS)
+    # A name that is refused: what is asked is whether so many are read at all.
+    data = [("files", ("Thumbs.db", b"x")) for _ in range(300)]
+    fields = {CSRF_FIELD: comms.csrf, "event": "Fair"}
+    answer = comms.client.post("/drop", data=fields, files=data, headers={"Accept": "text/html"})
+    assert "300 files were not taken" in answer.text
+
+
+def test_what_is_held_in_an_event_is_found_at_once(released: Console) -> None:
+    judged_as(released, "shown.jpg", Verdict.APPROVE, Reason.ALL_SHOWN)
+    judged_as(released, "signed.jpg", Verdict.REVIEW, Reason.SIGN_OFF)
+    judged_as(released, "blocked.jpg", Verdict.BLOCK, Reason.RESTRICTED_PERSON)
+    judged_as(released, "minutes.jpg", Verdict.REVIEW, Reason.NOT_AN_IMAGE)
+    comms = released.as_(Role.COMMS)
+    index = comms.get("/drop").text.split("Fair")[1].split('href="')[1].split('"')[0]
+    text = comms.get(index).text
+    counts = re.findall(r'(All|Held|Could not be checked) <span class="number">(\d+)', text)
+    assert counts == [("All", "4"), ("Held", "2"), ("Could not be checked", "1")]
+    found = {
+        only: set(re.findall(r'<h3 class="name">(.+?)</h3>', comms.get(index + only).text))
+        for only in ("?only=held", "?only=unchecked", "?only=nonsense")
+    }
+    assert found["?only=held"] == {"signed.jpg", "blocked.jpg"}
+    assert found["?only=unchecked"] == {"minutes.jpg"}
+    assert len(found["?only=nonsense"]) == 4
+
+
+def judged_as(console: Console, name: str, verdict: Verdict, reason: Reason) -> None:
+    """A photo of the event Fair that was judged so."""
+    site, data = console.site, photo_of(len(name), name)
+    arrival = put_into_vault(site.root, data)
+    arrival = replace(arrival, original=f"Fair/{name}", event="Fair")
+    judged = fake_gate(site).judge(arrival.photo, photo_of(1, "P1"))
+    decisions = (replace(one, verdict=verdict, reason=reason) for one in judged.decisions)
+    renditions = judged.renditions if verdict is Verdict.APPROVE else ()
+    judged = replace(judged, photo=arrival.photo, decisions=tuple(decisions), renditions=renditions)
+    Publisher(site.root, site.ledger("watch"), frozenset).publish(arrival, judged)

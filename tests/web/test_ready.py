@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from consent_db import copies, places, takedowns
+from consent_db import accounts, copies, places, sessions, takedowns
 from consent_db.copies import Copy
+from consent_db.publications import Posted, record_posted
+from consent_db.sessions import SessionKind
 from gate import manifest
 from gate.released import PlaceKind
 from gate.roles import OF_CHANNELS, Role
 from gate.set_aside import sha256_of
 from gate.verifying import Signature, signature_of
+from tests.account_site import Keyboard
 from tests.fake_gate import seen_on
 from tests.web.client import Console
 from tests.web.people import NAMES
@@ -136,8 +139,6 @@ def test_a_download_is_asked_back_when_permission_ends(released: Console) -> Non
 
 
 def test_a_takedown_of_another_channel_is_not_ended_here(released: Console) -> None:
-    from consent_db.publications import Posted, record_posted
-
     with released.site.database.reading() as connection:
         other = copies.page(connection, "print", offset=0, limit=100)
     copy = next(one for one in other if "P1" in shown(released, one))
@@ -154,8 +155,6 @@ def test_a_takedown_of_another_channel_is_not_ended_here(released: Console) -> N
 
 
 def test_everything_to_take_down_stands_on_one_page_for_who_sees_to_it(released: Console) -> None:
-    from consent_db.publications import Posted, record_posted
-
     with released.site.database.reading() as connection:
         found = [*website(released), *copies.page(connection, "print", offset=0, limit=100)]
     with released.site.database.transaction("Dafydd Lewis") as tx:
@@ -164,7 +163,8 @@ def test_everything_to_take_down_stands_on_one_page_for_who_sees_to_it(released:
             record_posted(tx, released.site.consequences, told)
     for channel in ("website", "print"):
         withdraw(released.site, "P1", channel)
-    for role in Role:
+    assert released.as_(Role.REVIEWER).get("/takedowns").status_code == 403
+    for role in set(Role) - {Role.REVIEWER}:
         text = released.as_(role).get("/takedowns").text
         assert ("print page" in text) == (role not in OF_CHANNELS), role
         assert ("website page" in text) == (role is not Role.SOCIAL), role
@@ -180,3 +180,16 @@ def test_everything_to_take_down_stands_on_one_page_for_who_sees_to_it(released:
     assert (answer.status_code, answer.headers["location"]) == (303, "/takedowns")
     with released.site.database.reading() as connection:
         assert takedowns.get(connection, asked.id).done_by == NAMES[Role.DPL]
+
+
+def test_where_copies_went_is_told_by_channel(released: Console) -> None:
+    copy = website(released)[0]
+    with released.site.database.transaction("Wyn Hughes") as tx:
+        record_posted(tx, released.site.consequences, Posted(copy.photo, "website", "news page"))
+    for role in (Role.WEBSITE, Role.SOCIAL, Role.COMMS, Role.AUDITOR):
+        with released.site.database.transaction("setup") as tx:
+            account = accounts.named(tx.connection, NAMES[role])
+            login = sessions.open_(tx, account.id, SessionKind.CLI)[1]
+        told = Keyboard(released.site, login).said("where", copy.photo)
+        assert ("news page" in told) == (role is not Role.SOCIAL), role
+        assert ("Wyn Hughes" in told) == (role is Role.AUDITOR), role

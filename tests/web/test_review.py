@@ -255,6 +255,23 @@ def test_what_failed_is_told_without_anything_internal(desk: Desk, photos: list[
     assert "vault" not in job["text"]
 
 
+def test_what_failed_stays_in_sight_behind_newer_decisions(desk: Desk, photos: list[str]) -> None:
+    def broken(photo: StoredPhoto, wish: Wish) -> StoredPhoto:
+        raise OSError("full")
+
+    assert desk.work is not None
+    right, desk.work._again = desk.work._again, broken
+    decide(desk, photos[0], do="approve", why=WHY)
+    desk.later(11)
+    desk.work._again = right
+    for _ in range(3):
+        for photo in photos[:2]:
+            decide(desk, photo, do="approve", why=WHY)
+        desk.later(11)
+    jobs = desk.console.as_(Role.DSL).get("/review/jobs").json()
+    assert [job["state"] for job in jobs] == ["done"] * 4 + ["failed"]
+
+
 def test_the_register_is_searched_without_a_name_in_any_address(desk: Desk) -> None:
     browser = desk.console.as_(Role.DSL)
     found = browser.post("/review/people", {"text": "IDRIS f"}).json()

@@ -133,6 +133,31 @@ def test_who_is_in_it_is_not_theirs_to_say(
     assert desk.wishes == []
 
 
+@pytest.mark.parametrize("name", ["nobody", "sian wyn", "idris fenwood", "P1", ""])
+def test_whether_there_is_somebody_of_a_name_is_not_told(
+    desk: Desk, photos: list[str], name: str
+) -> None:
+    faces = {"what-1": "named", "who-1": name}
+    answer = decide(desk, photos[0], REVIEWER, faces, do="save", reason="y")
+    assert answer.status_code == 403
+    for word in ("P1", "P2", "P3", "Nobody in the register"):
+        assert word not in answer.text
+
+
+def test_who_is_no_longer_the_lead_releases_nothing_as_the_lead(
+    desk: Desk, photos: list[str]
+) -> None:
+    site = desk.console.site
+    with site.database.transaction("setup") as tx:
+        account = accounts.named(tx.connection, NAMES[Role.DSL])
+        accounts.change(tx, account.id, roles=["dsl", "admin"])
+    decide(desk, photos[2], Role.DSL, do="release:website", reason="y", line="vetoed")
+    with site.database.transaction("setup") as tx:
+        accounts.change(tx, account.id, roles=["admin"])
+    desk.later(11)
+    assert desk.wishes == []
+
+
 def test_a_veto_is_not_theirs_to_lift_nor_to_see(mixed: Desk) -> None:
     for photo in photos_of(mixed)[2:5]:
         page = mixed.console.as_(REVIEWER).get(f"/review/photos/{photo}")

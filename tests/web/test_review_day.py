@@ -164,6 +164,23 @@ def unknown_face(photo: StoredPhoto) -> int:
     return next(one.face + 1 for one in faces if one.reason is FaceReason.NOT_RECOGNISED)
 
 
+def test_what_is_pressed_before_the_next_photo_is_there_does_nothing(
+    desk: Served, page_of: Callable[[Served, Role], Page]
+) -> None:
+    site, page = desk.site, page_of(desk, Role.DSL)
+    names = [name for name in photos_of(site) if name != VETOED]
+    open_first(page)
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+    page.evaluate(
+        """() => [..."a3a3j"].forEach((key) => document.body.dispatchEvent(
+          new KeyboardEvent("keydown", { key, bubbles: true })))"""
+    )
+    stands_at(page, names[1])
+    assert len(sent) == 1
+    expect(page.locator("#content .alert.bad")).to_have_count(0)
+
+
 def test_a_missed_face_is_drawn_with_a_pointer(
     desk: Served, page_of: Callable[[Served, Role], Page]
 ) -> None:
@@ -251,7 +268,7 @@ def test_the_desk_is_open_to_everybody_s_eyes_and_hands(
 
 @pytest.mark.parametrize("look", [Look("phone")], indirect=True, ids=str)
 def test_a_channel_s_reviewer_sees_to_their_channel(
-    desk: Served, page_of: Callable[[Served, Role], Page], shots: Path
+    desk: Served, page_of: Callable[[Served, Role], Page], shots: Path | None
 ) -> None:
     page = page_of(desk, Role.REVIEWER)
     page.goto("/review")

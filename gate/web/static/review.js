@@ -11,6 +11,7 @@
   let draft = null;
   let drawings = 0;
   let edge = "1600"; // the size that this screen takes
+  let sending = false; // what is pressed meanwhile is not about the photo that comes
 
   // --- pages --------------------------------------------------------------------------------
 
@@ -36,11 +37,17 @@
     (one("[role=alert]:not([hidden])", one("#content")) ? one("#content") : one("#title") || one("#content")).focus({ preventScroll: true });
   }
 
-  function send(form, button) {
+  async function send(form, button) {
+    if (sending) return;
     const body = new URLSearchParams(new FormData(form));
     if (button?.name) body.set(button.name, button.value);
     asked = null;
-    load(form.getAttribute("action"), { method: "POST", body });
+    sending = true;
+    try {
+      await load(form.getAttribute("action"), { method: "POST", body });
+    } finally {
+      sending = false;
+    }
   }
 
   document.addEventListener("submit", (event) => {
@@ -218,6 +225,7 @@
     let asking = 0;
     let wait = 0;
 
+    const named = () => one('input[data-key="n"]', input.closest(".picks"));
     const show = (open) => {
       list.hidden = !open;
       at = -1;
@@ -256,8 +264,7 @@
     };
 
     input.addEventListener("input", () => {
-      const named = one('input[data-key="n"]', input.closest(".picks") || document.createElement("p"));
-      if (named) named.checked = true;
+      if (named()) named().checked = true;
       clearTimeout(wait);
       wait = setTimeout(look, 120);
       if (!input.value.trim()) show(false);
@@ -265,7 +272,11 @@
     input.addEventListener("keydown", (event) => {
       if (list.hidden) return;
       if (event.key === "ArrowDown" || event.key === "ArrowUp") move(event.key === "ArrowDown" ? 1 : -1);
-      else if (event.key === "Enter" && at >= 0) pick(list.children[at]);
+      else if (event.key === "Enter" && at >= 0) {
+        pick(list.children[at]);
+        // Out of the field, so that the keys that decide work again at once.
+        named()?.focus();
+      }
       else if (event.key === "Escape") show(false);
       else return;
       event.preventDefault();
@@ -486,6 +497,7 @@
     const typing = event.target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
     if (typing || event.altKey || one("#keys")?.matches(":popover-open")) return;
     if (one("#keys-on") && !one("#keys-on").checked) return;
+    if (sending) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (asked && answerWhy(key)) event.preventDefault();
     else if (/^\d$/.test(key)) number(key);

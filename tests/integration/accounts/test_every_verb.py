@@ -15,7 +15,7 @@ from gate.roles import Role
 from tests.account_site import Keyboard, everybody, new_site
 
 COMMS, WEBSITE, SOCIAL, REVIEWER, AUDITOR, DSL, DPL, ADMIN = Role
-EVERYBODY = frozenset(Role)
+EVERYBODY = frozenset(Role) - {REVIEWER}
 EVIDENCE = frozenset({AUDITOR, DSL, DPL, ADMIN})
 LEADS = frozenset({DSL, DPL})
 REVIEWERS = frozenset({DSL, REVIEWER})

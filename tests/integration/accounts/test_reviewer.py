@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
+import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from cli.deciding import own_part
+from cli.rejudging import Rejudging, Wish, rejudge
+from cli.review_faces import covering
 from cli.site import Site
-from consent_db import statements, stored
+from consent_db import approvals, statements, stored
+from consent_db.statements import PastStatement
+from consent_db.stored import StoredPhoto
+from gate.acting import Acting
 from gate.approvals import Approval, ApprovalKind, seen_of
+from gate.errors import RegisterError
 from gate.roles import Role
 from gate.statements import Change
-from gate.values import Verdict
+from gate.values import Decision, Reason, Verdict
 from tests.account_site import Keyboard, everybody, new_site
-from tests.web.review_desk import SIZE, keep, vetoed, waits
+from tests.web.review_desk import SIZE, keep, two_faces, vetoed, waits
 
 WHY = ("--reason", "I looked at it.")
 
@@ -96,3 +105,92 @@ def test_the_list_of_vetoed_photos_tells_what_waits_for_the_second_person(site: 
     assert "admin account released it on website; a second person must, too." in told
     (row,) = json.loads(keyboards[Role.DSL]("review", "list", "--vetoed", "--json").stdout)
     assert row["released_by"] == {"website": "admin account"}
+
+
+def test_what_would_release_it_on_another_channel_is_left_to_the_lead(
+    site: Site, keyboard: Keyboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = keep(site, 1, waits("website"), waits("social"))
+    covered = two_faces("website", Verdict.BLUR, Reason.SOME_COVERED)
+    judged_as(monkeypatch, covered, replace(covered, channel="social"))
+    refused = str(keyboard.refused("review", "cover", held[:12], "1", *WHY))
+    assert "channels that are not yours" in refused
+    assert not history(site, held)
+    judged_as(monkeypatch, waits("website"), waits("social"))
+    assert "website: held." in keyboard.said("review", "cover", held[:12], "1", *WHY)
+    assert len(history(site, held)) == 1
+
+
+def test_a_photo_that_is_no_longer_held_is_no_longer_theirs(site: Site, keyboard: Keyboard) -> None:
+    held = keep(site, 1, waits("website"))
+    with site.database.reading() as connection:
+        photo = stored.stored(connection, [held])[held]
+        assert own_part(connection, photo, acting("website")) == photo
+        assert own_part(connection, photo, acting("social")) is None
+    blocked = replace(photo.judgement, decisions=(vetoed("website"),))
+    versions = replace(blocked.versions, policy=site.policy.version)
+    site.ledger("dsl").rejudge(replace(blocked, versions=versions), [], "review", Change("y"))
+    wish = Wish.of(acting("website"), "y", covering(photo, [1]))
+    with pytest.raises(RegisterError, match="no longer held on a channel of yours"):
+        rejudge(site, photo, wish)
+
+
+def test_what_a_veto_elsewhere_sees_is_in_no_answer(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, people = keep(site, 1, waits("website"), vetoed("social")), everybody(site)
+    people[Role.ADMIN].said(
+        "account", "change", "reviewer account", "--channel", "website", "--channel", "social"
+    )
+    judged_as(monkeypatch, waits("website"), vetoed("social"))
+    for words in (("show", held[:12]), ("cover", held[:12], "1", *WHY)):
+        for flag in ((), ("--json",)):
+            told = people[Role.REVIEWER].said("review", *words, *flag)
+            assert "veto" not in told
+            assert "restricted" not in told
+
+
+def test_their_refusal_ends_nothing_elsewhere_when_the_original_is_gone(
+    site: Site, keyboard: Keyboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = keep(site, 1, waits("website"), two_faces("social", Verdict.APPROVE, Reason.ALL_SHOWN))
+    site.originals.path(held).unlink()
+    monkeypatch.setattr("cli.rejudging.is_gone", lambda *_: True)
+    keyboard.refused("review", "refuse", held[:12], "--channel", "website", *WHY)
+    with site.database.reading() as connection:
+        decided = stored.stored(connection, [held])[held].judgement.decisions
+    assert [one.verdict for one in decided] == [Verdict.REVIEW, Verdict.APPROVE]
+
+
+@pytest.mark.parametrize("name", ["Ŵyn Hughes", "ÉLODIE Price"])
+def test_whoever_dropped_a_photo_is_known_by_any_way_of_writing_their_name(
+    site: Site, name: str
+) -> None:
+    held = keep(site, 1, vetoed("website"), by=name)
+    for other in (name, name.upper(), name.lower(), unicodedata.normalize("NFD", name)):
+        with site.database.reading() as connection:
+            assert approvals.dropped_by(connection, held, other)
+    with site.database.reading() as connection:
+        assert not approvals.dropped_by(connection, held, "Elodie Price")
+
+
+def judged_as(monkeypatch: pytest.MonkeyPatch, *decisions: Decision) -> None:
+    """Every photo is judged so from now on."""
+
+    def judge(self: Rejudging, photo: StoredPhoto, _wish: Wish) -> object:
+        judged = replace(photo.judgement, decisions=decisions)
+        versions = replace(judged.versions, policy=self._site.policy.version)
+        return lambda said: replace(
+            judged, versions=versions, statements=tuple(one.id for one in said)
+        )
+
+    monkeypatch.setattr(Rejudging, "_judge_of", judge)
+
+
+def history(site: Site, photo: str) -> tuple[PastStatement, ...]:
+    with site.database.reading() as connection:
+        return statements.history(connection, photo)
+
+
+def acting(*channels: str) -> Acting:
+    return Acting("reviewer account", frozenset({Role.REVIEWER}), frozenset(channels), 1)

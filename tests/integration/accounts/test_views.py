@@ -57,6 +57,7 @@ def looks(keyboard: Keyboard) -> list[tuple[str, str, str, str]]:
 def test_why_answers_as_far_as_ones_own_role_may_know(
     keyboards: dict[Role, Keyboard], photo: str
 ) -> None:
+    del keyboards[Role.REVIEWER]  # is told why on the review desk alone
     for role, type_ in keyboards.items():
         told = json.loads(type_("why", photo[:12], "--json").stdout)
         assert told["role"] == role
@@ -94,7 +95,7 @@ def test_every_look_at_a_person_is_on_record(keyboards: dict[Role, Keyboard], ph
 def test_who_sees_no_people_is_on_no_record_of_seeing_them(
     keyboards: dict[Role, Keyboard], photo: str
 ) -> None:
-    for role in (Role.COMMS, Role.WEBSITE, Role.SOCIAL, Role.REVIEWER):
+    for role in (Role.COMMS, Role.WEBSITE, Role.SOCIAL):
         told = keyboards[role].said("why", photo[:12])
         for hidden in ("P1", "P2", "Jessop", "restrict"):
             assert hidden not in told
