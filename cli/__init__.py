@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_FOR_WORKERS = {
+FOR_WORKERS = {
     "OPENBLAS_NUM_THREADS": "1",
     "MALLOC_MMAP_THRESHOLD_": str(2**28),
     "MALLOC_TRIM_THRESHOLD_": str(2**28),
@@ -18,7 +18,7 @@ gave back (bytes, to glibc) is kept for the next: asking anew took a tenth of th
 
 def main() -> None:
     """Run the command line."""
-    for name, value in _FOR_WORKERS.items():
+    for name, value in FOR_WORKERS.items():
         os.environ.setdefault(name, value)
     from cli.app import app
 

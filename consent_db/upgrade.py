@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from threading import Lock
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
@@ -22,6 +24,7 @@ def configuration() -> Config:
     return config
 
 
+@cache
 def latest() -> str:
     """The revision that this version of the software works with."""
     head = ScriptDirectory.from_config(configuration()).get_current_head()
@@ -35,6 +38,8 @@ def upgrade(connection: Connection) -> frozenset[str]:
     Returns the tables in which rows were sealed that had lain there open. Raises
     alembic.util.CommandError when the register was made by a newer version.
     """
+    if MigrationContext.configure(connection).get_current_heads() == (latest(),):
+        return frozenset()
     config = configuration()
     config.attributes["connection"] = connection
     config.attributes["sealed"] = sealed = set[str]()

@@ -17,8 +17,8 @@ from unittest import mock
 
 from typer.main import get_command
 
+from cli import reporting_mistakes
 from cli.app import app
-from gate.errors import PhotogateError
 
 _WIDTH = {"COLUMNS": "100"}
 
@@ -51,7 +51,7 @@ class CommandLine:
     def start(self, *words: str) -> subprocess.Popen[str]:
         """A verb in a process of its own, still running."""
         return subprocess.Popen(
-            [sys.executable, "-m", "cli", "--site", str(self.site), *words],
+            [sys.executable, "-m", "tests.photogate", "--site", str(self.site), *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -92,12 +92,10 @@ def _in_process(site: Path, words: tuple[str, ...]) -> Ran:
     out, err, code = StringIO(), StringIO(), 0
     with redirect_stdout(out), redirect_stderr(err):
         try:
-            verbs()(["--site", str(site), *words])
+            with reporting_mistakes():
+                verbs()(["--site", str(site), *words])
         except SystemExit as ended:
             code = int(ended.code or 0)
-        except PhotogateError as error:
-            err.write(str(error))
-            code = 1
     return Ran(code, out.getvalue(), err.getvalue())
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gate.demo.school import School, build
-from tests.command_line import CommandLine
+from tests.command_line import Brisk, CommandLine
 from tests.once import once
 
 LISTS = ("people", "consents", "biometric", "restrictions")
@@ -39,7 +39,7 @@ def judged_school(school: School, factory: pytest.TempPathFactory) -> Path:
 
 def registered(school: School, root: Path, *changes: tuple[str, str]) -> CommandLine:
     """A new site with the school's register; ``changes`` of its settings are (old, new)."""
-    run = CommandLine(root)
+    run = Brisk(root)
     run("init")
     quick(root)
     settings = root / "photogate.toml"

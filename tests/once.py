@@ -20,7 +20,7 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], obje
     Whichever process comes first calls ``make`` with the folder to fill. Each gets a copy of it,
     and the keys of the sites in it.
     """
-    shared = _shared(factory) / "once" / name
+    shared = of_this_run(factory) / "once" / name
     shared.mkdir(parents=True, exist_ok=True)
     with SiteLock(shared / ".lock", f"maker of {name}", patience=_PATIENCE):
         if not (shared / "done").exists():
@@ -42,7 +42,7 @@ def _make(shared: Path, make: Callable[[Path], object]) -> None:
     (shared / "done").touch()
 
 
-def _shared(factory: pytest.TempPathFactory) -> Path:
+def of_this_run(factory: pytest.TempPathFactory) -> Path:
     """A folder that all processes of this run share, and no other run."""
     own = factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own

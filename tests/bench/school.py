@@ -70,31 +70,31 @@ def truths(folder: Path) -> list[Truth]:
         ]
 
 
-def run(site: Path, *words: str, may_fail: bool = False) -> str:
-    """Run one verb of the command line; its standard output."""
-    command = [sys.executable, "-m", "cli", "--site", str(site), *words]
+def run(site: Path, *words: str, may_fail: bool = False, program: str = "cli") -> str:
+    """Run one verb of the command line; its standard output. ``program``: the module that is it."""
+    command = [sys.executable, "-m", program, "--site", str(site), *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode and not may_fail:
         raise SystemExit(f"{' '.join(words)} failed:\n{done.stdout}{done.stderr}")
     return done.stdout
 
 
-def whole_way(folder: Path, site: Path) -> list[dict[str, Any]]:
+def whole_way(folder: Path, site: Path, program: str = "cli") -> list[dict[str, Any]]:
     """Init, imports, enrolment, watch --once; the decisions as the command line prints them."""
-    run(site, "init")
+    run(site, "init", program=program)
     for kind, name in (
         ("people", "people"),
         ("consents", "consents"),
         ("biometric", "biometric_permissions"),
         ("restrictions", "restrictions"),
     ):
-        run(site, "import", kind, str(folder / f"{name}.csv"))
-    print(run(site, "enrol", str(folder / "references"), may_fail=True))
+        run(site, "import", kind, str(folder / f"{name}.csv"), program=program)
+    print(run(site, "enrol", str(folder / "references"), may_fail=True, program=program))
     subprocess.run(["cp", "-r", f"{folder / 'incoming'}/.", str(site / "staging")], check=True)
     start = time.perf_counter()
-    run(site, "watch", "--once", may_fail=True)
+    run(site, "watch", "--once", may_fail=True, program=program)
     print(f"watch --once took {time.perf_counter() - start:.1f} s")
-    decisions: list[dict[str, Any]] = json.loads(run(site, "decisions", "--json"))
+    decisions: list[dict[str, Any]] = json.loads(run(site, "decisions", "--json", program=program))
     return decisions
 
 

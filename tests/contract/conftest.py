@@ -1,7 +1,6 @@
 """The fixtures of these tests."""
 
 from tests.register_fixtures import (
-    cheap_passwords,
     clock,
     database,
     postgresql_server,
@@ -12,7 +11,6 @@ from tests.register_fixtures import (
 )
 
 __all__ = [
-    "cheap_passwords",
     "clock",
     "database",
     "postgresql_server",

@@ -21,9 +21,6 @@ SECRET = "heron waits by the weir"  # noqa: S105
 OTHER = "seven swans over the mill"
 
 
-pytestmark = pytest.mark.usefixtures("cheap_passwords")
-
-
 def make(database: Database, name: str = "Ada Min", *roles: str, channels: str = "") -> Account:
     with database.transaction("somebody") as tx:
         wanted = roles or ("admin",)

@@ -22,6 +22,7 @@ from tests.registers import StandingClock, raw
 
 NAME, SECRET, WRONG = "Siân Lead", "heron waits by the weir", "heron waits by the mill"
 UNKNOWN = "Nobody At All"
+COSTLY = pytest.mark.usefixtures("costly_passwords")
 
 
 @pytest.fixture
@@ -43,6 +44,7 @@ def failures(database: Database) -> list[tuple[str, str]]:
         return [(e.subject, e.details) for e in entries if e.action == "login.failed"]
 
 
+@COSTLY
 def test_the_right_password_lets_in(database: Database, account: Account) -> None:
     assert authenticate(database, " siÂn  LEAD ", SECRET) == account
     assert failures(database) == []
@@ -112,6 +114,7 @@ def test_an_hour_of_peace_forgets(
         assert connection.execute(select(login_attempts.c.failed)).scalars().all() == [1]
 
 
+@COSTLY
 def test_many_guesses_at_once_gain_nothing(database: Database, account: Account) -> None:
     def guess(number: int) -> int:
         try:
@@ -157,6 +160,7 @@ def test_names_that_were_typed_cannot_be_read_from_the_database(
     assert all(-1 <= slot < 65_536 for (slot,) in rows)
 
 
+@COSTLY
 def test_a_password_is_kept_anew_when_the_parameters_have_changed(
     database: Database, account: Account
 ) -> None:
@@ -185,6 +189,7 @@ def test_a_password_that_is_changed_while_it_is_compared_lets_nobody_in(
     refused(database, password=SECRET)
 
 
+@COSTLY
 def test_an_unknown_name_takes_as_long(database: Database, account: Account) -> None:
     def seconds(name: str) -> float:
         begin = time.perf_counter()

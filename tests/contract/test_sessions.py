@@ -17,7 +17,6 @@ from tests.registers import NOON, StandingClock, raw
 
 SECRET = "heron waits by the weir"  # noqa: S105
 DAY = timedelta(days=1)
-pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
 
 @pytest.fixture

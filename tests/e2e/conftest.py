@@ -23,7 +23,7 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> School:
 @pytest.fixture(scope="session")
 def judged(school: School, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     """A site on which the whole school was enrolled and every photo judged. Only look at it."""
-    return CommandLine(judged_school(school, tmp_path_factory))
+    return Brisk(judged_school(school, tmp_path_factory))
 
 
 @pytest.fixture

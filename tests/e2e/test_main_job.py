@@ -306,6 +306,15 @@ def test_a_mistake_is_answered_with_what_to_do(
     assert "Traceback" not in refused.err
 
 
+@pytest.mark.parametrize(
+    ("words", "code"), [(("people", "list"), 0), (("people", "show", "D99"), 1)]
+)
+def test_a_process_of_its_own_says_what_these_tests_see(
+    judged: CommandLine, words: tuple[str, ...], code: int
+) -> None:
+    assert CommandLine(judged.site)(*words, expect=code) == judged(*words, expect=code)
+
+
 def test_owner_only_rights_on_what_is_private(judged: CommandLine) -> None:
     for name in ("vault", "register"):
         assert (judged.site / name).stat().st_mode & 0o077 == 0

@@ -15,7 +15,7 @@ from PIL import Image
 
 from tests.bench import school
 from tests.bench.school import Truth
-from tests.command_line import CommandLine, InProcess
+from tests.command_line import Brisk, InProcess
 from tests.drawn_school import quick
 
 
@@ -24,7 +24,7 @@ def test_a_school_of_real_photos_shows_whom_it_may_and_nobody_else(
     shared: Path, tmp_path: Path
 ) -> None:
     folder = shared / "school"
-    decisions = school.whole_way(folder, tmp_path / "site")
+    decisions = school.whole_way(folder, tmp_path / "site", "tests.photogate")
     for channel, tally in school.compare(folder, tmp_path / "site", decisions).items():
         assert tally.leaked == 0, channel
         assert tally.restricted, channel
@@ -105,7 +105,7 @@ def _as_it_is_now(face: Truth, withdrawn: str, restricted: str, erased: str) -> 
 
 @pytest.mark.shared
 def test_every_tricky_file_ends_as_a_decision_with_a_sentence(shared: Path, tmp_path: Path) -> None:
-    run = CommandLine(tmp_path / "site")
+    run = Brisk(tmp_path / "site")
     run("init")
     quick(run.site)
     people = tmp_path / "people.csv"

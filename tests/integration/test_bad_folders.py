@@ -15,18 +15,14 @@ from tests.fake_site import (
     School,
     nothing_without_permission,
     the_folder_is_in_step,
-    without_models,
 )
 from tests.integration.killing import LAST_WORDS, command
 
 
 @pytest.fixture
-def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> School:
-    without_models(monkeypatch)
-    made = School(tmp_path)
-    made.make()
-    assert command(made, *pull(made)) == 0
-    return made
+def school(fake_school: School) -> School:
+    assert command(fake_school, *pull(fake_school)) == 0
+    return fake_school
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from gate.match import template
 from gate.pipeline import thresholds_in_force
 from gate.population import shipped_population
 from gate.values import BiometricRecord, ConsentStatus, Person, Thresholds
+from tests.command_line import Brisk, Ran
 from tests.registers import TODAY, sha256
 
 BY = "a tester"
@@ -75,9 +76,8 @@ def wait_for(site: Site, count: int, seconds: float = 60.0) -> list[str]:
     return made_by(site)
 
 
-def run(site: Site, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cli", "--site", str(site.root), *words]
-    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+def run(site: Site, *words: str) -> Ran:
+    return Brisk(site.root)(*words, expect=None)
 
 
 def test_it_is_stored_and_in_force_unless_only_tried(site: Site) -> None:
@@ -85,20 +85,20 @@ def test_it_is_stored_and_in_force_unless_only_tried(site: Site) -> None:
     for number in range(12):  # a school of twins
         enrol(site, 20 + number, like=number)
     tried = run(site, "calibrate", "--dry-run", "--json")
-    assert json.loads(tried.stdout)["outcome"] == "tightened"
+    assert json.loads(tried.out)["outcome"] == "tightened"
     assert made_by(site) == []
     shipped = in_force(site)
-    done = json.loads(run(site, "calibrate", "--json", "--by", BY).stdout)
+    done = json.loads(run(site, "calibrate", "--json", "--by", BY).out)
     assert made_by(site) == [BY]
     assert in_force(site) == Thresholds(**done["thresholds"])
     assert in_force(site).show > shipped.show
-    assert "calibration 1" in run(site, "doctor").stdout
+    assert "calibration 1" in run(site, "doctor").out
 
 
 def test_in_words_it_names_nobody_but_by_reference(site: Site) -> None:
     enrol(site, *range(12))
     enrol(site, 12, like=3)
-    said = run(site, "calibrate").stdout
+    said = run(site, "calibrate").out
     assert "P003 and P012" in said
     assert "In force from now on, as calibration 1." in said
     assert "Given" not in said
@@ -106,7 +106,7 @@ def test_in_words_it_names_nobody_but_by_reference(site: Site) -> None:
 
 def test_a_small_register_stores_nothing_until_there_is_something_to_set_aside(site: Site) -> None:
     enrol(site, *range(9))
-    assert "too small" in run(site, "calibrate").stdout
+    assert "too small" in run(site, "calibrate").out
     assert made_by(site) == []
     enrol(site, *range(9, 12))
     run(site, "calibrate", "--by", BY)
@@ -123,8 +123,8 @@ def test_where_people_name_the_faces_there_is_nothing_to_calibrate(site: Site) -
     text = file.read_text(encoding="utf-8").replace('mode = "faces"', 'mode = "people"')
     file.write_text(text, encoding="utf-8")
     refused = run(site, "calibrate")
-    assert refused.returncode != 0
-    assert "nothing to calibrate" in refused.stderr
+    assert refused.code != 0
+    assert "nothing to calibrate" in refused.err
     assert not calibrating.due(Site(site.root))
 
 
@@ -156,7 +156,7 @@ def test_what_goes_wrong_is_logged_and_stops_nobody(
 @pytest.mark.skipif(sys.platform == "win32", reason="stops with a signal")
 def test_the_watcher_calibrates_and_once_does_not(site: Site) -> None:
     enrol(site, *range(12))
-    assert run(site, "watch", "--once", "--workers", "1").returncode == 0
+    assert run(site, "watch", "--once", "--workers", "1").code == 0
     assert made_by(site) == []
     command = [sys.executable, "-m", "cli", "--site", str(site.root), "watch", "--workers", "1"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as watcher:

@@ -13,7 +13,7 @@ from gate.demo.camera import jpeg
 from gate.demo.cast import CAST
 from gate.demo.draw import portrait
 from gate.demo.features import person
-from tests.command_line import CommandLine
+from tests.command_line import Brisk
 
 PEOPLE, PHOTOS = 6, 4
 
@@ -34,11 +34,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_folder_of_people_gives_a_page_that_names_nobody(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    ran = CommandLine(tmp_path)("evaluate", str(folder), "--out", str(out), expect=None)
+    ran = Brisk(tmp_path)("evaluate", str(folder), "--out", str(out), expect=None)
     assert ran.code == 1  # a site was named that is not one
     assert not out.exists()
     (tmp_path / "site").mkdir()
-    site = CommandLine(tmp_path / "site" / "new")
+    site = Brisk(tmp_path / "site" / "new")
     site("init")
     before = {p: p.stat().st_size for p in site.site.rglob("*.sqlite3")}
     ran = site("evaluate", str(folder), "--out", str(out), "--references", "2")
@@ -60,7 +60,7 @@ def test_a_folder_of_people_gives_a_page_that_names_nobody(folder: Path, tmp_pat
 
 
 def test_too_little_to_measure_on_ends_with_a_sentence(tmp_path: Path) -> None:
-    run = CommandLine(tmp_path / "site")
+    run = Brisk(tmp_path / "site")
     run("init")
     nobody = tmp_path / "nobody"
     nobody.mkdir()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -24,10 +23,9 @@ CHANNELS = ("website", "print")
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
+def site(fake_school: School) -> Site:
     """Six photos are released and published on the website."""
-    school = School(tmp_path)
-    school.make()
+    school = fake_school
     with school.site.database.transaction("Wyn") as tx:
         for sha256 in list(tx.connection.execute(select(photos.c.sha256)).scalars()):
             told = Posted(sha256, "website", f"https://school.example/{sha256[:6]}")

@@ -18,10 +18,7 @@ from gate.values import ConsentStatus, day_of
 from tests.account_site import everybody
 from tests.command_line import InProcess
 from tests.incident_site import FIRST, SECOND, released_site
-from tests.register_fixtures import cheap_passwords
 from tests.registers import consent
-
-__all__ = ["cheap_passwords"]
 
 LONDON = ZoneInfo("Europe/London")
 NOTE = "Elin could be seen on the news page."
@@ -29,7 +26,7 @@ PAGE = "https://school.example/news"
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cheap_passwords: None) -> None:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PHOTOGATE_HOME", str(tmp_path / "home"))
     monkeypatch.setattr("cli.output.console._width", 200)
 

@@ -30,6 +30,7 @@ from tests.watch_fakes import (
     photo_bytes,
     sha256,
 )
+from watch import setbacks
 from watch.events import Event, EventKind, Summary
 from watch.hands import MOST_ATTEMPTS, Workers
 from watch.intake import Intake, Parts, Timing
@@ -407,6 +408,7 @@ def test_a_second_watcher_refuses_to_start(site: Site, tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_told_and_kept(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(setbacks, "FIRST_PAUSE", 0.05)
     real = os.open
 
     def guarded(path: str | Path, flags: int, mode: int = 0o777) -> int:
@@ -425,6 +427,7 @@ def test_a_file_that_cannot_be_read_is_told_and_kept(
 def test_a_locked_file_is_told_once_and_tried_until_it_is_free(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(setbacks, "FIRST_PAUSE", 0.05)
     locked = [True, True]
     real = os.open
 

@@ -24,9 +24,6 @@ from gate.values import Arrival
 from gate.vault import Stamp
 from tests.account_site import Keyboard, everybody, new_site
 from tests.command_line import InProcess
-from tests.register_fixtures import cheap_passwords
-
-__all__ = ["cheap_passwords"]
 
 WHY = "a parent came to school about this picture"
 PLAIN = "Held: ask the safeguarding lead."
@@ -52,7 +49,7 @@ def drop(site: Site, original: str, data: bytes) -> str:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cheap_passwords: None) -> None:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PHOTOGATE_HOME", str(tmp_path / "home"))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -16,17 +15,14 @@ from consent_db import consents, rejudgings
 from gate.errors import EngineError, SettingsError, SiteError
 from gate.values import Arrival, Judgement, day_of
 from tests.fake_gate import withdrawn
-from tests.fake_site import SETTINGS, School, nothing_without_permission, without_models
+from tests.fake_site import SETTINGS, School, nothing_without_permission
 from tests.integration.killing import LAST_WORDS, command
 from watch.slot import WorkerInterrupted
 
 
 @pytest.fixture
-def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> School:
-    without_models(monkeypatch)
-    made = School(tmp_path)
-    made.make()
-    return made
+def school(fake_school: School) -> School:
+    return fake_school
 
 
 def test_an_original_that_is_missing_leaves_its_copies_ended_and_is_told(school: School) -> None:

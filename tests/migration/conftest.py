@@ -1,5 +1,8 @@
 """The fixtures of these tests."""
 
+import pytest
+
+from consent_db.upgrade import upgrade
 from tests.register_fixtures import (
     clock,
     database,
@@ -19,3 +22,9 @@ __all__ = [
     "sqlite_template",
     "url",
 ]
+
+
+@pytest.fixture(autouse=True)
+def step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Registers are made as the product makes them."""
+    monkeypatch.setattr("consent_db.database.upgrade", upgrade)

@@ -118,10 +118,7 @@ def fits(page: Page) -> None:
     assert wide <= window, f"{page.url}: {wide} in {window}"
 
 
-def shot(page: Page, name: str, folder: Path) -> Path:
-    """A picture of the whole page, in PHOTOGATE_SHOTS or this folder."""
-    place = Path(os.environ.get("PHOTOGATE_SHOTS", folder))
-    place.mkdir(parents=True, exist_ok=True)
-    path = place / f"{name}.png"
-    page.screenshot(path=path, full_page=True)
-    return path
+def shot(page: Page, name: str, folder: Path | None) -> None:
+    """A picture of the whole page, where there is a folder for it (see ``shots``)."""
+    if folder is not None:
+        page.screenshot(path=folder / f"{name}.png", full_page=True)

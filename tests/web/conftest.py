@@ -20,6 +20,7 @@ from gate.demo.school import School
 from gate.roles import Role
 from tests.account_site import new_site
 from tests.drawn_school import invented, judged_school
+from tests.site_copies import own_copy
 from tests.web.browsers import DESKTOP, Look, chromium, launch, opened
 from tests.web.client import Console
 from tests.web.people import make_accounts
@@ -56,10 +57,9 @@ def released_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def released_copy(released_site: Path, tmp_path: Path) -> Console:
+def released_copy(released_site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Console:
     """A console on a site of your own with six released photos and an account for each role."""
-    shutil.copytree(released_site, tmp_path / "site")
-    return Console(Site(tmp_path / "site"), released_options())
+    return Console(own_copy(released_site, tmp_path, monkeypatch), released_options())
 
 
 @pytest.fixture(scope="session")
@@ -168,6 +168,10 @@ def page_of(
 
 
 @pytest.fixture(scope="session")
-def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where pictures of pages go, unless PHOTOGATE_SHOTS names another folder."""
-    return Path(os.environ.get("PHOTOGATE_SHOTS") or tmp_path_factory.mktemp("shots"))
+def shots() -> Path | None:
+    """Where pictures of pages go; None, and none are taken, unless PHOTOGATE_SHOTS names it."""
+    if "PHOTOGATE_SHOTS" not in os.environ:
+        return None
+    folder = Path(os.environ["PHOTOGATE_SHOTS"])
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

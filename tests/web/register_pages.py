@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from httpx2 import Response
@@ -15,17 +14,15 @@ from consent_db import audit, copies, people
 from gate.values import Person, day_of
 from tests.fake_site import without_models
 from tests.web.client import Browser, Console
-from tests.web.released import released_console
 
 DAFYDD = "Dafydd Lewis"
 TODAY = day_of(now())
 
 
 @contextmanager
-def judging_console(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
-    """A site with four people, released copies of six photos of them, and all accounts."""
+def judging(console: Console, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
+    """Let the console of released copies judge without models, and end."""
     without_models(monkeypatch)
-    console = released_console(folder)
     yield console
     judged_behind(console)
 

@@ -17,7 +17,7 @@ from gate.values import ConsentStatus, Person, day_of
 from tests.fake_gate import said
 from tests.registers import vector
 from tests.web.client import Console
-from tests.web.released import drawn, released_console
+from tests.web.released import drawn
 
 TODAY = day_of(now())
 PEOPLE = (
@@ -32,9 +32,8 @@ PEOPLE = (
 )
 
 
-def lively_console(folder: Path) -> Console:
-    """A console on such a site, with released copies that a browser can show."""
-    console = released_console(folder)
+def enliven(console: Console) -> None:
+    """Make a site with released copies such a one, with copies that a browser can show."""
     drawn(console)
     site = console.site
     with site.database.transaction("import") as tx:
@@ -53,7 +52,6 @@ def lively_console(folder: Path) -> Console:
             ],
         )
     _references(site)
-    return console
 
 
 def _references(site: Site) -> None:

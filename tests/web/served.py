@@ -50,8 +50,8 @@ def serving(
     """
     port = free_port()
     said = folder / f"serve-{port}.txt"
-    command = [sys.executable, "-m", "cli", "--site", str(root), "serve", "--port", str(port)]
-    command += words
+    command = [sys.executable, "-m", "tests.photogate", "--site", str(root)]
+    command += ["serve", "--port", str(port), *words]
     env = {**os.environ, "PHOTOGATE_HOME": str(folder), "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
     with said.open("w") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=env)

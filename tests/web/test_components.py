@@ -131,7 +131,7 @@ def gallery(accounts_site: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.mark.parametrize("look", [*LOOKS, Look("wide")], ids=str)
 def test_every_part_is_fit_for_everybody(
-    browser: Browser, gallery: str, look: Look, shots: Path
+    browser: Browser, gallery: str, look: Look, shots: Path | None
 ) -> None:
     url, secret = gallery.split()
     with opened(browser, url, look, secret) as page:
@@ -167,7 +167,9 @@ def test_a_page_is_worked_by_keyboard_alone(browser: Browser, gallery: str) -> N
         expect(page.locator("main")).to_be_focused()
 
 
-def test_on_paper_there_is_only_the_content(browser: Browser, gallery: str, shots: Path) -> None:
+def test_on_paper_there_is_only_the_content(
+    browser: Browser, gallery: str, shots: Path | None
+) -> None:
     url, secret = gallery.split()
     with opened(browser, url, secret=secret) as page:
         page.goto("/gallery")

@@ -49,7 +49,11 @@ def test_a_fresh_site_is_set_up_in_the_browser(
 
 @pytest.mark.parametrize("look", LOOKS, indirect=True, ids=str)
 def test_every_page_is_open_to_everybody_s_eyes_and_hands(
-    served: Served, page: Page, page_of: Callable[[Served, Role], Page], look: Look, shots: Path
+    served: Served,
+    page: Page,
+    page_of: Callable[[Served, Role], Page],
+    look: Look,
+    shots: Path | None,
 ) -> None:
     page.goto("/login")
     axe(page)

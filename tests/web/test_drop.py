@@ -26,15 +26,15 @@ from tests.fake_gate import photo_of, put_into_vault
 from tests.fake_site import fake_gate
 from tests.watch_fakes import sha256
 from tests.web.client import Browser, Console
-from tests.web.released import released_console, watch_once
+from tests.web.released import watch_once
 
 CARYS = "Carys Morgan"
 FRESH = photo_of(77, "P1")
 
 
 @pytest.fixture
-def released(tmp_path: Path) -> Console:
-    return released_console(tmp_path)
+def released(released_copy: Console) -> Console:
+    return released_copy
 
 
 def send(

@@ -13,8 +13,9 @@ from gate.site_lock import SiteLock
 from gate.values import Reason, Verdict
 from tests.fake_gate import photo_of
 from tests.web.browsers import DESKTOP, LOOKS, PLAIN, Look, axe, fits, shot
+from tests.web.client import Console
 from tests.web.people import log_in
-from tests.web.released import drawn, open_console, released_console, watch_once
+from tests.web.released import drawn, open_console, watch_once
 from tests.web.test_drop import judged_as
 
 # What only a screen reader says stands apart, so that a space comes before it.
@@ -32,9 +33,9 @@ def photos(folder: Path, count: int) -> list[Path]:
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_photos_are_dropped_and_answered_while_the_page_is_open(
-    browser: Browser, tmp_path: Path, look: Look, shots: Path
+    browser: Browser, released_copy: Console, tmp_path: Path, look: Look, shots: Path | None
 ) -> None:
-    console = released_console(tmp_path)
+    console = released_copy
     files = photos(tmp_path / "phone", 4)
     with open_console(console, browser, Role.COMMS, look) as page:
         page.goto("/drop")
@@ -69,8 +70,10 @@ def test_photos_are_dropped_and_answered_while_the_page_is_open(
         assert saved.value.suggested_filename.endswith(".jpg")
 
 
-def test_a_lost_connection_does_not_lose_a_photo(browser: Browser, tmp_path: Path) -> None:
-    console = released_console(tmp_path)
+def test_a_lost_connection_does_not_lose_a_photo(
+    browser: Browser, released_copy: Console, tmp_path: Path
+) -> None:
+    console = released_copy
     with open_console(console, browser, Role.COMMS, DESKTOP) as page:
         page.goto("/drop")
         page.get_by_label("Event", exact=True).fill("Lost and found")
@@ -83,9 +86,9 @@ def test_a_lost_connection_does_not_lose_a_photo(browser: Browser, tmp_path: Pat
 
 
 def test_what_is_not_taken_stands_apart_and_can_be_tried_again(
-    browser: Browser, tmp_path: Path
+    browser: Browser, released_copy: Console, tmp_path: Path
 ) -> None:
-    console = released_console(tmp_path)
+    console = released_copy
     photo = FilePayload(name="1.jpg", mimeType="image/jpeg", buffer=photo_of(100, "P1"))
     other = FilePayload(name="2.jpg", mimeType="image/jpeg", buffer=photo_of(101, "P1"))
     film = FilePayload(name="film.mp4", mimeType="video/mp4", buffer=b"moving")
@@ -114,9 +117,9 @@ def test_what_is_not_taken_stands_apart_and_can_be_tried_again(
 
 
 def test_a_file_that_cannot_get_through_does_not_stop_the_others(
-    browser: Browser, tmp_path: Path
+    browser: Browser, released_copy: Console, tmp_path: Path
 ) -> None:
-    console = released_console(tmp_path)
+    console = released_copy
     with open_console(console, browser, Role.COMMS, DESKTOP) as page:
         page.goto("/drop")
         page.get_by_label("Event", exact=True).fill("Fair")
@@ -136,9 +139,9 @@ def test_a_file_that_cannot_get_through_does_not_stop_the_others(
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_what_is_held_can_be_looked_at_alone(
-    browser: Browser, tmp_path: Path, look: Look, shots: Path
+    browser: Browser, released_copy: Console, tmp_path: Path, look: Look, shots: Path | None
 ) -> None:
-    console = released_console(tmp_path)
+    console = released_copy
     judged_as(console, "signed.jpg", Verdict.REVIEW, Reason.SIGN_OFF)
     with open_console(console, browser, Role.COMMS, look) as page:
         page.goto("/drop")
@@ -161,8 +164,10 @@ def test_what_is_held_can_be_looked_at_alone(
         shot(page, f"drop-held-{look}", shots)
 
 
-def test_without_javascript_a_form_does(browser: Browser, tmp_path: Path) -> None:
-    console = released_console(tmp_path)
+def test_without_javascript_a_form_does(
+    browser: Browser, released_copy: Console, tmp_path: Path
+) -> None:
+    console = released_copy
     with open_console(console, browser, Role.COMMS, PLAIN) as page:
         page.goto("/drop")
         page.get_by_label("Event", exact=True).fill("Plain")

@@ -164,7 +164,7 @@ def test_the_disk_is_shown_to_the_administrator_part_by_part(school_site: Path) 
 
 @pytest.mark.parametrize("look", LOOKS, indirect=True, ids=str)
 def test_the_first_page_of_every_role(
-    served_school: Served, page_of: Callable[[Served, Role], Page], look: Look, shots: Path
+    served_school: Served, page_of: Callable[[Served, Role], Page], look: Look, shots: Path | None
 ) -> None:
     open_as = partial(page_of, served_school)
     for role in Role:

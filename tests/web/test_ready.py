@@ -21,14 +21,14 @@ from tests.account_site import Keyboard
 from tests.fake_gate import seen_on
 from tests.web.client import Console
 from tests.web.people import NAMES
-from tests.web.released import released_console, withdraw
+from tests.web.released import withdraw
 
 WYN = "Wyn Hughes"
 
 
 @pytest.fixture
-def released(tmp_path: Path) -> Console:
-    return released_console(tmp_path)
+def released(released_copy: Console) -> Console:
+    return released_copy
 
 
 def website(console: Console) -> list[Copy]:

@@ -11,14 +11,15 @@ from playwright.sync_api import Browser, expect
 from gate import manifest
 from gate.roles import Role
 from tests.web.browsers import LOOKS, Look, axe, fits, shot
-from tests.web.released import drawn, open_console, released_console, withdraw
+from tests.web.client import Console
+from tests.web.released import drawn, open_console, withdraw
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_download_posted_withdrawn_taken_down(
-    browser: Browser, tmp_path: Path, look: Look, shots: Path
+    browser: Browser, released_copy: Console, look: Look, shots: Path | None
 ) -> None:
-    console = released_console(tmp_path)
+    console = released_copy
     drawn(console)
     with open_console(console, browser, Role.WEBSITE, look) as page:
         page.goto("/ready")

@@ -39,7 +39,7 @@ from tests.web.register_pages import (
     followed,
     handle_of,
     judged_behind,
-    judging_console,
+    judging,
     logged,
     page_of,
     ready,
@@ -48,9 +48,9 @@ from tests.web.register_pages import (
 
 
 @pytest.fixture
-def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
+def released(released_copy: Console, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
     """A site with released copies, on which what falls is judged again behind."""
-    with judging_console(tmp_path, monkeypatch) as console:
+    with judging(released_copy, monkeypatch) as console:
         yield console
 
 

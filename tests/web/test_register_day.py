@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,24 +17,25 @@ from gate.values import Outcome
 from tests.fake_site import without_models
 from tests.web.browsers import DESKTOP, LOOKS, PLAIN, Look, axe, fits, shot
 from tests.web.client import Console
-from tests.web.register_site import lively_console, people_file, post_one
+from tests.web.register_site import enliven, people_file, post_one
 from tests.web.released import open_console
 from tests.web.served import Served
 
-WIDE = Look("wide")
+ALL = (*LOOKS, PLAIN, Look("wide")) if os.environ.get("PHOTOGATE_ALL_LOOKS") else (*LOOKS, PLAIN)
 
 
 @pytest.fixture
-def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Console:
+def console(released_copy: Console, monkeypatch: pytest.MonkeyPatch) -> Console:
     """A lively register; without models, nothing is judged again beside the test."""
     without_models(monkeypatch)
     monkeypatch.setattr("cli.judging_behind.is_watched", lambda _site: True)
-    return lively_console(tmp_path)
+    enliven(released_copy)
+    return released_copy
 
 
-@pytest.mark.parametrize("look", [*LOOKS, PLAIN, WIDE], ids=str)
+@pytest.mark.parametrize("look", ALL, ids=str)
 def test_the_day_of_a_data_protection_lead(
-    browser: Browser, console: Console, tmp_path: Path, look: Look, shots: Path
+    browser: Browser, console: Console, tmp_path: Path, look: Look, shots: Path | None
 ) -> None:
     post_one(console, "P1")
     with open_console(console, browser, Role.WEBSITE, DESKTOP) as page:
@@ -69,7 +71,7 @@ def test_the_day_of_a_data_protection_lead(
         expect(page.locator(".urgent-list")).to_contain_text("1 copy must be taken down")
 
 
-def import_people(page: Page, folder: Path, look: Look, shots: Path) -> None:
+def import_people(page: Page, folder: Path, look: Look, shots: Path | None) -> None:
     page.get_by_role("link", name="Import a file").click()
     looked_at(page, f"register-import-{look}", shots)
     page.get_by_label("People").check()
@@ -87,7 +89,7 @@ def import_people(page: Page, folder: Path, look: Look, shots: Path) -> None:
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_a_file_with_mistakes(
-    browser: Browser, console: Console, tmp_path: Path, look: Look, shots: Path
+    browser: Browser, console: Console, tmp_path: Path, look: Look, shots: Path | None
 ) -> None:
     path = people_file(tmp_path)
     text = path.read_text("utf-8")
@@ -107,7 +109,7 @@ def test_a_file_with_mistakes(
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_the_day_of_a_safeguarding_lead(
-    browser: Browser, console: Console, look: Look, shots: Path
+    browser: Browser, console: Console, look: Look, shots: Path | None
 ) -> None:
     with open_console(console, browser, Role.DSL, look) as page:
         page.goto("/register/restrictions")
@@ -211,7 +213,7 @@ def waiting(site: Site) -> int:
         return rejudgings.count(connection)
 
 
-def looked_at(page: Page, name: str, shots: Path) -> None:
+def looked_at(page: Page, name: str, shots: Path | None) -> None:
     if page.context.browser and "plain" not in name:
         axe(page)
     fits(page)

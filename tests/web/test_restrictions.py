@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -24,7 +23,7 @@ from tests.web.register_pages import (
     add,
     handle_of,
     judged_behind,
-    judging_console,
+    judging,
     logged,
     page_of,
     ready,
@@ -32,9 +31,9 @@ from tests.web.register_pages import (
 
 
 @pytest.fixture
-def released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
+def released(released_copy: Console, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
     """A site with released copies, on which what falls is judged again behind."""
-    with judging_console(tmp_path, monkeypatch) as console:
+    with judging(released_copy, monkeypatch) as console:
         yield console
 
 

@@ -243,7 +243,7 @@ def test_the_next_photo_is_there_before_it_is_asked_for(
 
 @pytest.mark.parametrize("look", LOOKS, indirect=True, ids=str)
 def test_the_desk_is_open_to_everybody_s_eyes_and_hands(
-    desk: Served, page_of: Callable[[Served, Role], Page], look: Look, shots: Path
+    desk: Served, page_of: Callable[[Served, Role], Page], look: Look, shots: Path | None
 ) -> None:
     page = page_of(desk, Role.DSL)
     held, vetoed = photos_of(desk.site), photos_of(desk.site)[VETOED]
@@ -268,7 +268,7 @@ def test_the_desk_is_open_to_everybody_s_eyes_and_hands(
 
 @pytest.mark.parametrize("look", [Look("phone")], indirect=True, ids=str)
 def test_a_channel_s_reviewer_sees_to_their_channel(
-    desk: Served, page_of: Callable[[Served, Role], Page], shots: Path
+    desk: Served, page_of: Callable[[Served, Role], Page], shots: Path | None
 ) -> None:
     page = page_of(desk, Role.REVIEWER)
     page.goto("/review")

@@ -39,7 +39,9 @@ def search(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
-def test_the_day_of_an_auditor(browser: Browser, fair: Served, look: Look, shots: Path) -> None:
+def test_the_day_of_an_auditor(
+    browser: Browser, fair: Served, look: Look, shots: Path | None
+) -> None:
     with opened(browser, fair.url, look, fair.login(Role.AUDITOR)) as page:
         page.goto("/why")
         looked_at(page, f"why-{look}", shots)
@@ -80,7 +82,7 @@ def test_any_copy_of_the_picture_finds_it(browser: Browser, fair: Served, look: 
         expect(page.locator("figure")).to_have_count(0)
 
 
-def looked_at(page: Page, name: str, shots: Path) -> None:
+def looked_at(page: Page, name: str, shots: Path | None) -> None:
     axe(page)
     fits(page)
     shot(page, name, shots)

@@ -8,9 +8,6 @@ import pytest
 
 from cli.site import Site
 from tests.account_site import new_site
-from tests.register_fixtures import cheap_passwords
-
-__all__ = ["cheap_passwords"]
 
 
 @pytest.fixture
@@ -22,6 +19,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def site(tmp_path: Path, home: Path, cheap_passwords: None) -> Site:
+def site(tmp_path: Path, home: Path) -> Site:
     """A new site, and a home of its own for whoever logs in."""
     return new_site(tmp_path)
