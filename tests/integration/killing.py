@@ -59,7 +59,7 @@ class Killer:
         context = multiprocessing.get_context("fork")
         by_step = number % 2 == 0
         step, calls = self._next_step() if by_step else (0, -1)
-        fate = Fate(context.Value("i", len(self.verb.steps)), step, calls)
+        fate = Fate(context.RawValue("i", len(self.verb.steps)), step, calls)
         words = self.verb.words(self.school, self.chance)
         child = context.Process(target=self._child, args=(words, fate))
         begun = time.monotonic()

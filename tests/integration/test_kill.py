@@ -12,9 +12,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from ctypes import c_int
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -116,7 +116,7 @@ class Victim:
 class Fate:
     """Where the watcher is, seen from outside, and where it dies by itself if at all."""
 
-    phase: Synchronized[int]
+    phase: c_int  # without a lock: whoever is killed while they hold it never gives it back
     step: int
     calls: int
 
@@ -157,7 +157,7 @@ def _round(victim: Victim, chance: random.Random, number: int) -> None:
     context = multiprocessing.get_context("fork")
     step = number // 2 % len(STEPS)
     calls = chance.randint(1, 2 if step == RECOVERY else 4) if by_step else -1
-    fate = Fate(context.Value("i", AT_START), step, calls)
+    fate = Fate(context.RawValue("i", AT_START), step, calls)
     watcher = context.Process(target=_watch_until_killed, args=(victim, fate))
     victim.drop(chance, again=False)
     victim.drop(chance, again=chance.random() < 0.6)

@@ -85,7 +85,7 @@ def _round(victim: Victim, known: list[str], chance: random.Random, number: int)
     by_step = number % 2 == 0
     calls = chance.randint(1, 3) if by_step else -1
     step = number // 2 % (len(STEPS) - 1)
-    fate = Fate(context.Value("i", BETWEEN), step, calls)
+    fate = Fate(context.RawValue("i", BETWEEN), step, calls)
     reviewer = context.Process(target=_review_until_killed, args=(victim, known, fate, number))
     reviewer.start()
     if by_step:
