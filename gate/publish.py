@@ -15,7 +15,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
@@ -143,15 +143,23 @@ class Publisher:
     def settle(self) -> int:
         """Delete from ``ready/`` the copies that have ended; returns how many files went.
 
+        Puts those into place, too, that were recorded by somebody who was stopped before that.
         Costs one small query when there are none. Raises RegisterUnreachable or SiteError.
         """
-        if not self._ledger.removals():
+        if self._ledger.removals():
+            lock = self._lock()
+        elif self._is_cut_short():
+            lock = SiteLock(self._lock_file, "publisher")
+        else:
             return 0
-        with self._lock():
+        with ExitStack() as held:
             try:
-                return self._remove_ended()
-            except OSError as error:
-                raise _not_writable(error) from error
+                held.enter_context(lock)
+            except SiteError:
+                if self._ledger.removals():
+                    raise
+                return 0  # whoever publishes at this moment puts into place what is theirs
+            return self._settled()
 
     def finish(self) -> None:
         """Wait for whoever publishes at the moment, and end what an earlier stop cut short.
@@ -169,6 +177,20 @@ class Publisher:
         with self._lock():
             return self._recover()
 
+    def _settled(self) -> int:
+        try:
+            removed = self._remove_ended()
+            if self._is_cut_short():
+                live = self._live()
+                removed += self._remove_ended()  # what is out of date has ended only now
+                for release in live.values():
+                    if not os.path.lexists(self._site / release.path):
+                        self._place(release)
+                self._discard()
+        except OSError as error:
+            raise _not_writable(error) from error
+        return removed
+
     # --- one at a time --------------------------------------------------------------------------
 
     def _lock(self) -> SiteLock:
@@ -179,9 +201,13 @@ class Publisher:
     def _alone(self) -> Iterator[None]:
         """Hold the lock, after ending whatever an earlier holder left unfinished."""
         with self._lock():
-            if self._incoming.is_dir() and any(self._incoming.iterdir()):
+            if self._is_cut_short():
                 self._recover()
             yield
+
+    def _is_cut_short(self) -> bool:
+        """Whether copies are on their way, though nobody brings them: with the lock held."""
+        return self._incoming.is_dir() and any(self._incoming.iterdir())
 
     def _recover(self) -> Recovery:
         try:

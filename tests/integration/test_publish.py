@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -97,18 +98,40 @@ def test_nothing_is_published_when_the_register_changed(tmp_path: Path) -> None:
     assert _agree(tmp_path, ledger)
 
 
+@pytest.mark.parametrize("end", [Publisher.recover, Publisher.settle, Publisher.finish])
 @pytest.mark.parametrize(("name", "after"), [("write", 0), ("write", 1), ("move", 0), ("move", 1)])
 def test_after_a_stop_anywhere_record_and_copies_agree(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, after: int
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    after: int,
+    end: Callable[[Publisher], object],
 ) -> None:
     ledger = MemoryLedger()
     with monkeypatch.context() as patched:
         _stop_at(patched, name, after=after)
         with pytest.raises(_Stop):
             Publisher(tmp_path, ledger, no_names).publish(ARRIVAL, approved(PHOTO))
-    Publisher(tmp_path, ledger, no_names).recover()
+    end(Publisher(tmp_path, ledger, no_names))
     assert _agree(tmp_path, ledger)
     assert bool(ledger.judgements) == (name == "move")
+    assert not list((tmp_path / "ready" / ".incoming").iterdir())
+
+
+def test_settling_leaves_alone_what_somebody_else_brings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = MemoryLedger()
+    with monkeypatch.context() as patched:
+        _stop_at(patched, "move", after=0)
+        with pytest.raises(_Stop):
+            Publisher(tmp_path, ledger, no_names).publish(ARRIVAL, approved(PHOTO))
+    bringing = Publisher(tmp_path, ledger, no_names)
+    with bringing._lock():
+        assert Publisher(tmp_path, ledger, no_names).settle() == 0
+        assert all(".incoming" in path for path in _ready(tmp_path))
+    Publisher(tmp_path, ledger, no_names).settle()
+    assert _agree(tmp_path, ledger)
 
 
 def test_copies_whose_record_may_have_failed_are_kept_until_that_is_known(tmp_path: Path) -> None:
