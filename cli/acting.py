@@ -35,19 +35,19 @@ def acting_as(site: Site, act: Act, by: str = "", *, channel: str = "") -> Actin
     when ``by`` names somebody else, when no role of the account may do this, or when it does not
     look after ``channel``; the last two are written into the audit log.
     """
-    who = identified(site, by)
-    if who is None:
-        return anybody(by.strip() or login_name())
-    refusal = who.refusal(act, channel)
-    if refusal:
-        deny(site, who, act, refusal)
-    return who
+    return acting_on(site, act, by, [channel])
 
 
 def acting_on(site: Site, act: Act, by: str, channels: Sequence[str]) -> Acting:
-    """``acting_as`` for each of these channels, or for all of them where none is named."""
-    everyone = [acting_as(site, act, by, channel=name) for name in channels or [ALL_CHANNELS]]
-    return everyone[0]
+    """``acting_as`` on each of these channels, or on all of them where none is named."""
+    who = identified(site, by)
+    if who is None:
+        return anybody(by.strip() or login_name())
+    for channel in channels or [ALL_CHANNELS]:
+        refusal = who.refusal(act, channel)
+        if refusal:
+            deny(site, who, act, refusal)
+    return who
 
 
 def identified(site: Site, by: str = "") -> Acting | None:

@@ -15,10 +15,9 @@ from cli.output import print_json, say
 from cli.rejudging import Wish, rejudge
 from cli.review_own import print_own_part
 from cli.review_tables import decision_rows, print_verdicts
-from cli.site import Site
 from consent_db import statements
 from consent_db.stored import StoredPhoto
-from gate.approvals import Approval, veto_lifted
+from gate.approvals import veto_lifted
 from gate.roles import Act
 from gate.values import Verdict
 
@@ -75,17 +74,12 @@ def release_vetoed(
     seen = decision_on(chosen, channel).faces
     said = lifting_veto(chosen, channel, who)
     after = rejudge(site, chosen, Wish.of(who, reason, [said]))[0]
-    given = _approvals(site, chosen.photo)
+    with site.database.reading() as connection:
+        given = statements.approvals_of(connection, chosen.photo)
     if not as_json and not veto_lifted(given, channel, seen):
         say("Recorded. A second person must release it too: the safeguarding lead, if that was "
             "not you, or another lead or administrator.")  # fmt: skip
     _tell(after, channel, as_json=as_json)
-
-
-def _approvals(site: Site, photo: str) -> list[Approval]:
-    with site.database.reading() as connection:
-        said = statements.about(connection, photo)
-    return [one for one in said if isinstance(one, Approval)]
 
 
 def _tell(after: StoredPhoto, channel: str, *, as_json: bool) -> None:

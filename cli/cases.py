@@ -57,10 +57,20 @@ def the_photo(
     is one that there is not.
     """
     found = find_photos(site, text, locked=locked)
+    return the_one_of(found, text, named=may_see_original(role))
+
+
+def the_one_of(found: Sequence[StoredPhoto], text: str, *, named: bool) -> StoredPhoto:
+    """The one of these that ``text`` means. Raises SiteError when there is none, or several.
+
+    With ``named`` the error names originals.
+    """
     if not found:
-        raise SiteError(no_such_photo(text))
+        raise SiteError(
+            f"No photo of this site is called {text}. Name the file as it was dropped, the "
+            "beginning of its id (four characters or more), or the path of a copy."
+        )
     if len(found) > 1:
-        named = may_see_original(role)
         names = [p.drops[0].arrival.original if named else "" for p in found]
         pairs = list(zip(found, names, strict=True))[:20]
         lines = [f"  {p.photo[:12]}  {name}".rstrip() for p, name in pairs]
@@ -68,14 +78,6 @@ def the_photo(
             f"{len(found)} photos may be meant by {text}; say which by its id:\n" + "\n".join(lines)
         )
     return found[0]
-
-
-def no_such_photo(text: str) -> str:
-    """What is said where no photo is meant, or none that concerns whoever asks."""
-    return (
-        f"No photo of this site is called {text}. Name the file as it was dropped, the "
-        "beginning of its id (four characters or more), or the path of a copy."
-    )
 
 
 def people_in(photo: StoredPhoto) -> set[str]:

@@ -7,18 +7,16 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from cli.cases import find_photos, no_such_photo, the_photo
+from cli.cases import find_photos, the_one_of
 from cli.held_releases import is_vetoed
 from cli.review_tables import is_held
 from cli.site import Site
 from consent_db import statements
 from consent_db.stored import StoredPhoto
 from gate.acting import Acting
-from gate.approvals import Approval
-from gate.errors import SiteError
+from gate.explain import may_see_original
 from gate.roles import Act, may
-from gate.statements import Word
-from gate.values import ALL_CHANNELS, Decision, Verdict
+from gate.values import ALL_CHANNELS, RELEASING, Decision
 
 
 def decides_everything(who: Acting) -> bool:
@@ -60,7 +58,8 @@ def held_part(connection: Connection, photo: StoredPhoto, who: Acting) -> Stored
     """
     if not may(who.roles, Act.SIGN_OFF):
         return None
-    released = _released_by(statements.about(connection, photo.photo), who)
+    given = statements.approvals_of(connection, photo.photo)
+    released = {one.channel for one in given if one.by == who.name}
 
     def concerns(decision: Decision) -> bool:
         return is_held(decision) or (is_out(decision) and decision.channel in released)
@@ -71,28 +70,16 @@ def held_part(connection: Connection, photo: StoredPhoto, who: Acting) -> Stored
 
 def is_out(decision: Decision) -> bool:
     """Whether a copy may be released by this."""
-    return decision.verdict in (Verdict.APPROVE, Verdict.BLUR)
+    return decision.verdict in RELEASING
 
 
 def the_own_part(site: Site, who: Acting, text: str) -> StoredPhoto:
     """``own_part`` of the photo that is meant. Raises SiteError, without a word on others."""
-    if decides_everything(who):
-        return the_photo(site, text, who.role)
+    found = find_photos(site, text)
     with site.database.reading() as connection:
-        parts = [own_part(connection, one, who) for one in find_photos(site, text)]
-    found = [part for part in parts if part is not None]
-    if len(found) > 1:
-        ids = "".join(f"\n  {part.photo[:12]}" for part in found)
-        raise SiteError(f"{len(found)} photos may be meant by {text}; say which by its id:{ids}")
-    if not found:
-        raise SiteError(no_such_photo(text))
-    return found[0]
-
-
-def _released_by(said: Collection[Word], who: Acting) -> set[str]:
-    """The channels on which this person released it."""
-    given = (one for one in said if isinstance(one, Approval))
-    return {one.channel for one in given if one.by == who.name}
+        parts = [own_part(connection, one, who) for one in found]
+    mine = [part for part in parts if part is not None]
+    return the_one_of(mine, text, named=may_see_original(who.role))
 
 
 def _only(photo: StoredPhoto, wanted: Callable[[Decision], bool]) -> StoredPhoto:

@@ -52,6 +52,14 @@ class Wish:
         """Whether it says something that counts on every channel."""
         return any(isinstance(one, Statement) and one.box is not None for one in self.said)
 
+    @property
+    def refuses_unseen(self) -> bool:
+        """Whether it refuses the photo even where nobody can look at it.
+
+        Whoever may refuse it on some channels only would end the copies of the others, too.
+        """
+        return self.bound is None and any(_refuses(one) for one in self.said)
+
     def numbered(self, first: int) -> Change:
         """The same, with the ids from ``first`` on."""
         said = (replace(one, id=first + place) for place, one in enumerate(self.said))
@@ -90,8 +98,7 @@ class Rejudging:
             return stored.stored(connection, [photo.photo])[photo.photo], change
 
     def _judge_of(self, photo: StoredPhoto, wish: Wish) -> _Judge:
-        refused = wish.bound is None and any(_refuses(one) for one in wish.said)
-        if refused and is_gone(self._site, photo.photo):
+        if wish.refuses_unseen and is_gone(self._site, photo.photo):
             # To end its copies nobody needs to look at it.
             gone = judged_gone(self._site, photo.drops[0].arrival)
             return lambda said: replace(gone, statements=tuple(one.id for one in said))
@@ -106,13 +113,14 @@ class Rejudging:
             with site.database.reading() as connection:
                 before = statements.about(connection, photo.photo)
                 change = wish.numbered(statements.next_number(connection))
-                newest = stored.stored(connection, [photo.photo]).get(photo.photo, photo)
                 if wish.bound is not None:
-                    require_theirs(connection, newest, wish.bound)
+                    photo = stored.stored(connection, [photo.photo]).get(photo.photo, photo)
+                    require_theirs(connection, photo, wish.bound)
             judgement = judge(change.applied(before))
             if wish.bound is not None and wish.is_about_faces:
-                require_own_channels(newest.judgement, judgement, wish.bound)
-            _require_looked_at(judgement, change, may_refuse=wish.bound is None)
+                require_own_channels(photo.judgement, judgement, wish.bound)
+            if not wish.refuses_unseen:
+                _require_looked_at(judgement)
             try:
                 publisher.republish(event, judgement, CAUSE, change)
             except RegisterChanged:
@@ -127,14 +135,10 @@ def _refuses(one: Word) -> bool:
     return isinstance(one, Statement) and one.kind is StatementKind.REFUSED
 
 
-def _require_looked_at(judgement: Judgement, change: Change, *, may_refuse: bool) -> None:
-    """A cause outside the photo must not end its copies, unless somebody refuses it anyway.
-
-    Whoever may refuse it on some channels only would end those of the others, too.
-    """
-    refused = may_refuse and any(_refuses(one) for one in change.said)
+def _require_looked_at(judgement: Judgement) -> None:
+    """A cause outside the photo must not end its copies, unless somebody refuses it anyway."""
     reasons = {decision.reason for decision in judgement.decisions}
-    if reasons and reasons <= WORTH_TRYING_AGAIN and not refused:
+    if reasons and reasons <= WORTH_TRYING_AGAIN:
         causes = ", ".join(sorted(reason.value for reason in reasons))
         raise SiteError(
             f"The photo cannot be judged now ({causes} {judgement.detail}".rstrip()

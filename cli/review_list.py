@@ -58,18 +58,14 @@ def _with_faces(site: Site) -> list[_Row]:
 
 def _held(site: Site, who: Acting) -> list[_Row]:
     with site.database.reading() as connection:
-        names = waiting.held(connection, channels_of(who))
-        found = stored.stored(connection, names)
-        shown = (found[name] for name in names if name in found)
+        shown = stored.in_order(connection, waiting.held(connection, channels_of(who)))
         return [held_row(on_own_channels(photo, who), is_held) for photo in shown]
 
 
 def _vetoed(site: Site) -> list[_Row]:
     """Each with who released it, by the channels on which a second person is missing."""
     with site.database.reading() as connection:
-        names = waiting.vetoed(connection)
-        found = stored.stored(connection, names)
-        shown = [found[name] for name in names if name in found]
+        shown = stored.in_order(connection, waiting.vetoed(connection))
         return [
             {**held_row(one, is_vetoed), "released_by": second_person.begun(connection, one)}
             for one in shown

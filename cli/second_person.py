@@ -10,37 +10,31 @@ from cli.held_releases import is_vetoed, lifting_veto
 from consent_db import approvals, statements, stored, waiting
 from consent_db.stored import StoredPhoto
 from gate.acting import Acting
-from gate.approvals import Approval, veto_begun, veto_lifted
+from gate.approvals import veto_begun, veto_lifted
 from gate.values import Decision
 
 
 def begun(connection: Connection, photo: StoredPhoto) -> Mapping[str, str]:
     """Who released the photo, by the channels on which a second person is still missing."""
-    given = _given(connection, photo)
+    given = statements.approvals_of(connection, photo.photo)
     who = {one.channel: veto_begun(given, one.channel, one.faces) for one in _vetoed(photo)}
     return {channel: by for channel, by in who.items() if by}
 
 
 def needing(connection: Connection, who: Acting) -> Sequence[str]:
     """SHA-256 of the photos that are released if this person releases them, too."""
-    names = waiting.vetoed(connection, begun=True)
-    found = stored.stored(connection, names)
-    return [one for one in names if one in found and _needs(connection, found[one], who)]
+    found = stored.in_order(connection, waiting.vetoed(connection, begun=True))
+    return [one.photo for one in found if _needs(connection, one, who)]
 
 
 def _needs(connection: Connection, photo: StoredPhoto, who: Acting) -> bool:
     if approvals.dropped_by(connection, photo.photo, who.name):
         return False
-    given = _given(connection, photo)
+    given = statements.approvals_of(connection, photo.photo)
     return any(
         veto_lifted([*given, lifting_veto(photo, one.channel, who)], one.channel, one.faces)
         for one in _vetoed(photo)
     )
-
-
-def _given(connection: Connection, photo: StoredPhoto) -> list[Approval]:
-    said = statements.about(connection, photo.photo)
-    return [one for one in said if isinstance(one, Approval)]
 
 
 def _vetoed(photo: StoredPhoto) -> Iterator[Decision]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.acting import acting, acting_as, deny
+from cli.lives import sees_places
 from cli.options import AsJson, By, site_of
 from cli.output import british_time, print_json, print_table, say
 from cli.site import now
@@ -16,7 +17,7 @@ from consent_db import takedowns
 from gate.acting import Acting
 from gate.english import ENGLISH
 from gate.released import PlaceKind, Takedown
-from gate.roles import Act, may, only_on_own_channels
+from gate.roles import Act, may
 
 _CONCERNS = {"pupil": "a pupil", "staff": "a member of staff", "visitor": "a visitor"}
 
@@ -99,8 +100,7 @@ def _cells(one: Takedown, today: datetime) -> Iterator[object]:
 
 def concerns_account(who: Acting, one: Takedown) -> bool:
     """Whether somebody who may see takedowns may see this one: it is on one of their channels."""
-    bound = only_on_own_channels(who.roles, Act.SEE_TAKEDOWNS)
-    return not bound or who.serves(one.place.release.channel)
+    return sees_places(who, one.place.release.channel)
 
 
 def concerns(one: Takedown) -> str:

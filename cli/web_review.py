@@ -57,11 +57,8 @@ class WebReview:
             names = _in_line(connection, line, who, self.work.busy())
             pages = max(1, -(-len(names) // PAGE))
             page = min(max(1, page), pages)
-            wanted = names[(page - 1) * PAGE : page * PAGE]
-            found = stored.stored(connection, wanted)
-            items = tuple(
-                _queued(connection, found[name], line, who) for name in wanted if name in found
-            )
+            found = stored.in_order(connection, names[(page - 1) * PAGE : page * PAGE])
+            items = tuple(_queued(connection, photo, line, who) for photo in found)
         return Queue(line, items, len(names), page, pages, lines, names[0] if names else "")
 
     def photo(self, who: Acting, photo: str, line: Line | None) -> SeenPhoto | None:

@@ -176,12 +176,8 @@ def photos_of_only(connection: Connection, ref: str) -> list[str]:
     numbers = mentioned.where(mentions.c.person == ref)
     query = select(photos.c.sha256).where(photos.c.id.in_(numbers)).order_by(photos.c.id)
     wanted = list(connection.execute(query).scalars())
-    found = stored.stored(connection, wanted)
-    return [
-        sha256
-        for sha256 in wanted
-        if sha256 in found and _recognised(found[sha256].judgement) == {ref}
-    ]
+    found = stored.in_order(connection, wanted)
+    return [one.photo for one in found if _recognised(one.judgement) == {ref}]
 
 
 def _recognised(judgement: Judgement) -> set[str]:

@@ -33,6 +33,7 @@ from gate.errors import PhotoLocked, RegisterChanged, RegisterError
 from gate.ports import LateLook, Release
 from gate.statements import Change
 from gate.values import (
+    RELEASING,
     WORTH_TRYING_AGAIN,
     Arrival,
     Decision,
@@ -45,7 +46,6 @@ from gate.values import (
 __all__ = ["SqlLedger", "StoredPhoto", "decisions", "drops", "events", "find", "stored"]
 
 _CUT_SHORT = "cut short"
-_RELEASED = (Verdict.APPROVE, Verdict.BLUR)
 
 
 class SqlLedger:
@@ -239,7 +239,7 @@ def _is_settled(connection: Connection, photo: str) -> bool:
 
 
 def _require_sound(judgement: Judgement, releases: Sequence[Release]) -> None:
-    released = {one.channel for one in judgement.decisions if one.verdict in _RELEASED}
+    released = {one.channel for one in judgement.decisions if one.verdict in RELEASING}
     wrong = sorted({release.channel for release in releases} - released)
     if wrong:
         raise RegisterError(f"The photo was not approved for {', '.join(wrong)}.")

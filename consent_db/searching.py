@@ -51,8 +51,7 @@ def found(
     wanted = _conditions(connection, sought, locked=locked)
     query = select(photos.c.sha256).where(*wanted).order_by(photos.c.id.desc())
     ids = list(connection.execute(query.limit(most).offset(skip)).scalars())
-    known = stored.stored(connection, ids, locked=locked)
-    return [known[one] for one in ids if one in known]
+    return stored.in_order(connection, ids, locked=locked)
 
 
 def _conditions(

@@ -61,6 +61,11 @@ def about(connection: Connection, sha256: str) -> tuple[Word, ...]:
     return () if photo is None else of_photo(connection, int(photo))
 
 
+def approvals_of(connection: Connection, sha256: str) -> list[Approval]:
+    """The approvals among them."""
+    return [one for one in about(connection, sha256) if isinstance(one, Approval)]
+
+
 def of_photo(connection: Connection, photo: int) -> tuple[Word, ...]:
     """The same by the photo's number in the ledger; first of all, whether it is locked."""
     return of_photos(connection, [photo]).get(photo, ())

@@ -102,6 +102,14 @@ def stored(
     return found
 
 
+def in_order(
+    connection: Connection, sha256s: Sequence[str], *, locked: bool = False
+) -> list[StoredPhoto]:
+    """The same in the order in which they were named, without those that the ledger has not."""
+    found = stored(connection, sha256s, locked=locked)
+    return [found[one] for one in sha256s if one in found]
+
+
 def judgements_with(
     connection: Connection, numbers: Sequence[int], channel: str | None = None
 ) -> Iterator[tuple[_Row, Judgement]]:

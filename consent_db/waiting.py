@@ -47,16 +47,14 @@ def _held_on(channels: Collection[str] | None) -> ColumnElement[bool]:
     return _IS_HELD & decisions.c.channel.in_(sorted(channels))
 
 
-def _judged(condition: ColumnElement[bool]) -> Select[tuple[int, str]]:
+def _judged(condition: ColumnElement[bool]) -> Select[str]:
     """The photos whose newest judgement decides so on some channel; no locked ones."""
     later = judgements.alias()
     newer = exists().where(later.c.photo_id == judgements.c.photo_id, later.c.id > judgements.c.id)
     wanted = select(judgements.c.photo_id).join_from(decisions, judgements)
     found = wanted.where(condition, ~newer)
-    query = select(photos.c.id, photos.c.sha256)
-    return query.where(photos.c.id.in_(found), is_open(photos.c.id))
+    return select(photos.c.sha256).where(photos.c.id.in_(found), is_open(photos.c.id))
 
 
-def _named(connection: Connection, query: Select[tuple[int, str]]) -> list[str]:
-    rows = connection.execute(query.order_by(photos.c.id))
-    return [row.sha256 for row in rows]
+def _named(connection: Connection, query: Select[str]) -> list[str]:
+    return list(connection.execute(query.order_by(photos.c.id)).scalars())

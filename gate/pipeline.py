@@ -27,6 +27,7 @@ from gate.statements import Said, Word, place, with_landmarks
 from gate.stopwatch import Stopwatch
 from gate.values import (
     CLOCKS_DIFFER,
+    RELEASING,
     Channel,
     Decision,
     Face,
@@ -222,7 +223,7 @@ class Gate:
         """The decisions as they stand after copying, and the copies in the order of channels."""
         alike: dict[tuple[tuple[int, ...], str, bool], list[Channel]] = {}
         for channel, decision in zip(self._policy.channels, decisions, strict=True):
-            if decision.verdict in (Verdict.APPROVE, Verdict.BLUR):
+            if decision.verdict in RELEASING:
                 visible = (Outcome.SHOWN, Outcome.NO_FACE)
                 covered = (f.face for f in decision.faces if f.outcome not in visible)
                 way = tuple(covered), channel.cover, channel.crop_covered

@@ -37,12 +37,11 @@ from gate.ports import Ledger, Release
 from gate.set_aside import has, set_aside, sha256_of
 from gate.site_lock import SiteLock
 from gate.statements import Change
-from gate.values import Arrival, Judgement, Rendition, Verdict
+from gate.values import RELEASING, Arrival, Judgement, Rendition
 
 Stored = TypeVar("Stored")
 
 READY = "ready"
-_RELEASING = (Verdict.APPROVE, Verdict.BLUR)
 _KEY_BYTES = 32
 _BELIEVABLE = 10
 """So many copies may be missing all at once before that is taken for a missing disk."""
@@ -70,7 +69,7 @@ class Recovery:
 
 def check_renditions(judgement: Judgement) -> None:
     """Raises ValueError unless approve and blur, and only they, have one copy with right bytes."""
-    allowed = {d.channel for d in judgement.decisions if d.verdict in _RELEASING}
+    allowed = {d.channel for d in judgement.decisions if d.verdict in RELEASING}
     copies = [rendition.channel for rendition in judgement.renditions]
     if len(copies) != len(allowed) or set(copies) != allowed:
         raise ValueError("the copies are not those of the channels that may release")
@@ -146,19 +145,17 @@ class Publisher:
         Puts those into place, too, that were recorded by somebody who was stopped before that.
         Costs one small query when there are none. Raises RegisterUnreachable or SiteError.
         """
-        if self._ledger.removals():
-            lock = self._lock()
-        elif self._is_cut_short():
-            lock = SiteLock(self._lock_file, "publisher")
-        else:
+        ended = bool(self._ledger.removals())
+        if not (ended or self._is_cut_short()):
             return 0
         with ExitStack() as held:
             try:
-                held.enter_context(lock)
+                # What is merely on its way is put into place by whoever publishes at this moment.
+                held.enter_context(self._lock(patience=_PATIENCE if ended else 0.0))
             except SiteError:
-                if self._ledger.removals():
+                if ended:
                     raise
-                return 0  # whoever publishes at this moment puts into place what is theirs
+                return 0
             return self._settled()
 
     def finish(self) -> None:
@@ -183,9 +180,8 @@ class Publisher:
             if self._is_cut_short():
                 live = self._live()
                 removed += self._remove_ended()  # what is out of date has ended only now
-                for release in live.values():
-                    if not os.path.lexists(self._site / release.path):
-                        self._place(release)
+                for release in self._missing(live):
+                    self._place(release)
                 self._discard()
         except OSError as error:
             raise _not_writable(error) from error
@@ -193,9 +189,9 @@ class Publisher:
 
     # --- one at a time --------------------------------------------------------------------------
 
-    def _lock(self) -> SiteLock:
+    def _lock(self, *, patience: float = _PATIENCE) -> SiteLock:
         make_folder(self._lock_file.parent, mode=PRIVATE_FOLDER)
-        return SiteLock(self._lock_file, "publisher", patience=_PATIENCE)
+        return SiteLock(self._lock_file, "publisher", patience=patience)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -220,7 +216,7 @@ class Publisher:
                 path.unlink()
             aside = [path for path in strangers if path not in withdrawn]
             quarantined = tuple(self._set_aside(path) for path in aside)
-            gone = [r for r in live.values() if not os.path.lexists(self._site / r.path)]
+            gone = self._missing(live)
             placed = tuple(release.path for release in gone if self._place(release))
             missing = tuple(release.path for release in gone if release.path not in placed)
             if missing:
@@ -312,12 +308,15 @@ class Publisher:
     def _live(self) -> Mapping[str, Release]:
         """The copies that should lie in ``ready/``, after a look at those that do not yet."""
         live = self._ledger.releases()
-        missing = [path for path in live if not os.path.lexists(self._site / path)]
-        cut_short = [path for path in missing if self._waiting(path).is_file()]
+        missing = self._missing(live)
+        cut_short = [one.path for one in missing if self._waiting(one.path).is_file()]
         if not cut_short:
             return live
         self._ledger.reopen(cut_short)
         return self._ledger.releases()
+
+    def _missing(self, live: Mapping[str, Release]) -> list[Release]:
+        return [one for one in live.values() if not os.path.lexists(self._site / one.path)]
 
     def _strangers(self, live: Mapping[str, Release]) -> list[Path]:
         """Files in ``ready/`` that are not, byte for byte, what the ledger says of their path."""

@@ -347,6 +347,10 @@ class Verdict(StrEnum):
     REVIEW = "review"
 
 
+RELEASING = frozenset({Verdict.APPROVE, Verdict.BLUR})
+"""Verdicts by which a copy is released."""
+
+
 class Outcome(StrEnum):
     """What happens to one face on one channel.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from gate.values import FaceReason, Reason, Verdict
+from gate.values import RELEASING, FaceReason, Reason, Verdict
 
 
 class Status(StrEnum):
@@ -231,7 +231,7 @@ _NEVER_RELEASED = frozenset(
 
 def is_released(verdict: Verdict, reason: Reason) -> bool:
     """Whether a copy may exist; a verdict that contradicts its reason counts as a hold."""
-    if verdict not in (Verdict.APPROVE, Verdict.BLUR):
+    if verdict not in RELEASING:
         return False
     return reason in _ABOUT_PEOPLE - _NEVER_RELEASED
 

@@ -85,7 +85,7 @@ def remember() -> None:
     vars(cli.site)["YuNet"] = finder
     Site._reader = reader  # type: ignore[method-assign,assignment]
     vars(cli.watching)["judge_opener"] = _judge_opener
-    vars(weights)["_sha256"] = _sha256_of
+    vars(weights)["sha256_of"] = _sha256_of
 
 
 def _sha256_of(path: Path) -> str:

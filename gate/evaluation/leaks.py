@@ -34,7 +34,7 @@ from gate.evaluation.visible import VISIBLE_FROM, Grey, likeness
 from gate.load import load
 from gate.pipeline import Gate
 from gate.policy import Policy
-from gate.values import Channel, Decision, Judgement, Reason, Rendition, Verdict
+from gate.values import RELEASING, Channel, Decision, Judgement, Reason, Rendition, Verdict
 
 
 class Fate(StrEnum):
@@ -223,7 +223,7 @@ def _photo(
     run: _Run,
     samples: Sequence[Sample],
 ) -> PhotoOutcome:
-    released = decision.verdict in (Verdict.APPROVE, Verdict.BLUR)
+    released = decision.verdict in RELEASING
     hidden = [row for row, must in musts.items() if must != YES and samples[row].place is None]
     return PhotoOutcome(
         run.number,

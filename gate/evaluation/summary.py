@@ -23,7 +23,7 @@ from gate.evaluation.permissions import YES
 from gate.evaluation.report import AtFpir, ChannelPassed, Part, Recognition
 from gate.evaluation.scoring import Genuine, Scores
 from gate.safe_text import clean
-from gate.values import Thresholds, Verdict
+from gate.values import RELEASING, Thresholds, Verdict
 
 FPIRS = (0.1, 0.01, 0.001)
 ALL = "all"
@@ -144,7 +144,7 @@ def _channel(name: str, passed: Passed, samples: Sequence[Sample]) -> ChannelPas
         caught=_photos([p for p in photos if p.restricted is not None], samples, every=True),
         falsely_blocked=_photos([p for p in photos if p.restricted is None], samples, every=False),
         photos=len(verdicts),
-        released=sum(v in (Verdict.APPROVE, Verdict.BLUR) for v in verdicts),
+        released=sum(v in RELEASING for v in verdicts),
         held=sum(v is Verdict.REVIEW for v in verdicts),
         unplaced=len({(p.run, p.row) for p in photos if p.unplaced}),
     )

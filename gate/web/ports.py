@@ -154,7 +154,8 @@ class Waiting:
     """Something that waits for this person.
 
     ``key`` names its texts (``overview.<key>.one``, ``.many``, ``.none``, ``.title``), ``count``
-    how many there are, ``route`` the page where it is seen to. ``urgent``: shown in red.
+    how many there are, ``route`` and ``query`` the page where it is seen to. ``urgent``: shown in
+    red.
     """
 
     key: str
